@@ -1,0 +1,65 @@
+"""The environment as typed values: a wrong one stops the start with a sentence that says which and why."""
+
+from collections.abc import Callable
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError
+
+env = Env()
+
+
+def parsed(read: Callable[..., Any], name: str, *args: Any, **options: Any) -> Any:
+    """`read(name)`, with the parser's complaint turned into one sentence."""
+    try:
+        return read(name, *args, **options)
+    except EnvError as error:
+        raise ImproperlyConfigured(f"{error} (see .env.example)") from error
+
+
+def flag(name: str, *, default: bool) -> bool:
+    value: bool = parsed(env.bool, name, default)
+    return value
+
+
+def text(name: str, default: str = "") -> str:
+    value: str = parsed(env.str, name, default)
+    return value
+
+
+def number(name: str, default: int, *, low: int, high: int) -> int:
+    value: int = parsed(env.int, name, default)
+    if not low <= value <= high:
+        raise ImproperlyConfigured(f"{name} must be from {low} to {high}, and is {value} (see .env.example)")
+    return value
+
+
+def words(name: str) -> list[str]:
+    """A comma-separated list, without its empty entries."""
+    return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def database(name: str) -> dict[str, Any]:
+    """Django's database settings out of a URL; PostgreSQL only."""
+    url = text(name)
+    if not url:
+        raise ImproperlyConfigured(
+            f"{name} is not set: give postgresql://user:password@host:5432/name, or use `make run`, "
+            "which brings a PostgreSQL of its own"
+        )
+    if not url.startswith(("postgres://", "postgresql://")):
+        raise ImproperlyConfigured(f"{name} must start with postgresql:// (this service needs PostgreSQL)")
+    try:
+        return dict(dj_database_url.parse(url))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is not a database URL: {error}") from error
+
+
+def librdkafka(environ: dict[str, str]) -> dict[str, str]:
+    """`KAFKA_SASL_USERNAME=x` becomes `{"sasl.username": "x"}`: any librdkafka option can be set so."""
+    return {
+        name.removeprefix("KAFKA_").lower().replace("_", "."): value
+        for name, value in environ.items()
+        if name.startswith("KAFKA_") and value
+    }

@@ -1,0 +1,160 @@
+"""Django's settings, read from the environment (`.env.example` lists every variable)."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from chatbot.environment import database, flag, librdkafka, number, text, words
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Security ---------------------------------------------------------------------------------------------
+DEBUG = flag("DEBUG", default=False)
+SECRET_KEY = text("SECRET_KEY")
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set: give a long random string that stays the same, "
+        "or use `make run`, which makes one and keeps it"
+    )
+ALLOWED_HOSTS = words("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
+HTTPS = flag("HTTPS", default=False)
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("TRUST_PROXY", default=False) else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# --- Django -----------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "chatbot",
+    "chatbot.knowledge",
+    "conversations",
+    "streaming",
+    "ninja",
+    "csp",
+    "servestatic",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+ROOT_URLCONF = "chatbot.urls"
+ASGI_APPLICATION = "chatbot.asgi.application"
+APPEND_SLASH = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+LANGUAGE_CODE = "en"
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- PostgreSQL -------------------------------------------------------------------------------------------
+# Under ASGI a connection that outlives its request is never used again (CONN_MAX_AGE stays 0): the pool
+# keeps them instead.
+DATABASES: dict[str, dict[str, Any]] = {"default": database("DATABASE_URL")}
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"].get("OPTIONS", {}),
+    "connect_timeout": 3,
+    "pool": {"min_size": 1, "max_size": number("DATABASE_POOL_SIZE", 16, low=2, high=500), "timeout": 3},
+}
+
+# --- People -----------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "conversations.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+SESSION_COOKIE_AGE = 90 * 24 * 3600
+ALLOW_GUESTS = flag("ALLOW_GUESTS", default=True)
+
+# --- Static files -----------------------------------------------------------------------------------------
+# With STATIC_ROOT: what `collectstatic` put there, under hashed names. Without: straight from the source.
+STATIC_URL = "/static/"
+STATIC_ROOT = text("STATIC_ROOT") or None
+STATICFILES_DIRS = [BASE_DIR / "static"]
+SERVESTATIC_USE_FINDERS = not STATIC_ROOT
+SERVESTATIC_AUTOREFRESH = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "chatbot.staticfiles.ModuleManifestStorage"
+        if STATIC_ROOT
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# --- Kafka ------------------------------------------------------------------------------------------------
+KAFKA = librdkafka(dict(os.environ))
+KAFKA.setdefault("bootstrap.servers", "")
+TOPIC_PREFIX = text("TOPIC_PREFIX")
+TOPIC_PARTITIONS = number("TOPIC_PARTITIONS", 12, low=1, high=10_000)
+STREAM_EPOCH = text("STREAM_EPOCH")
+
+# --- The worker and its bots ------------------------------------------------------------------------------
+BOT = text("BOT", "knowledge")
+BOTS = {
+    "knowledge": "chatbot.bots.knowledge.KnowledgeBot",
+    "script": "chatbot.bots.script.ScriptBot",
+}
+WORKER_CONCURRENCY = number("WORKER_CONCURRENCY", 64, low=1, high=10_000)
+WORKER_DRAIN_SECONDS = number("WORKER_DRAIN_SECONDS", 20, low=0, high=3600)
+
+# --- Logs -------------------------------------------------------------------------------------------------
+LOG_LEVEL = text("LOG_LEVEL", "INFO").upper()
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {"django.server": {"handlers": ["stderr"], "propagate": False}},
+}

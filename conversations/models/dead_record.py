@@ -1,0 +1,26 @@
+from django.db import models
+from django.db.models.functions import Now
+from uuid_utils.compat import uuid7
+
+
+class DeadRecord(models.Model):
+    """A Kafka record that could not be handled: what it held, where it lay, and why it was given up."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    topic = models.CharField(max_length=249)
+    partition = models.PositiveIntegerField()
+    offset = models.PositiveBigIntegerField()
+    key = models.BinaryField(null=True)
+    value = models.BinaryField(null=True)
+    headers = models.JSONField(default=list)
+    reason = models.TextField()
+    created_at = models.DateTimeField(db_default=Now())
+    sent_back_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("topic", "partition", "offset", name="dead_record_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic}-{self.partition}@{self.offset}"
