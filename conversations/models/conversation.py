@@ -34,7 +34,9 @@ class Conversation(Announced):
                 name="conversation_newest",
                 condition=models.Q(deleted_at=None),
             ),
-            models.Index("announce_since", name="conversation_news", condition=~models.Q(announce_since=None)),
+            models.Index(
+                "announce_since", name="conversation_news", condition=~models.Q(announce_since=None)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -30,9 +30,7 @@ class Message(Announced):
     UNFINISHED = (Status.QUEUED, Status.STREAMING, Status.WAITING)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    conversation = models.ForeignKey(
-        Conversation, models.CASCADE, related_name="messages", db_index=False
-    )
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages", db_index=False)
     parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")
     seq = models.PositiveIntegerField(editable=False)
     role = models.CharField(max_length=9, choices=Role)
@@ -83,6 +81,7 @@ class Message(Announced):
                 name="message_unfinished",
                 condition=Q(status__in=["queued", "streaming", "waiting"]),
             ),
+            models.Index("conversation", name="message_roots", condition=Q(parent=None)),
             models.Index("announce_since", name="message_news", condition=~Q(announce_since=None)),
         ]
 

@@ -1,0 +1,49 @@
+"""One branch of a conversation's tree, read from its leaf towards its root."""
+
+from uuid import UUID
+
+from conversations.models import Conversation, Message
+
+# Each step of the recursion is one look-up by primary key: a page costs its own length, however long the
+# conversation is.
+WALK = """
+WITH RECURSIVE branch AS (
+    SELECT message.*, 1 AS depth FROM conversations_message message
+    WHERE message.id = %(leaf)s AND message.conversation_id = %(conversation)s
+  UNION ALL
+    SELECT message.*, branch.depth + 1 FROM conversations_message message
+    JOIN branch ON message.id = branch.parent_id
+    WHERE branch.depth < %(limit)s
+)
+SELECT * FROM branch ORDER BY depth DESC
+"""
+
+
+def active_branch(
+    conversation: Conversation, *, leaf: UUID | None = None, before: UUID | None = None, limit: int
+) -> tuple[list[Message], bool]:
+    """A page of the branch that ends in `leaf` (the active one without), and whether older messages exist.
+
+    Oldest first. With `before`, the page ends with that message's parent. Raises Message.DoesNotExist when
+    `leaf` or `before` is no message of this conversation.
+    """
+    end = _end(conversation, leaf, before)
+    if end is None:
+        return [], False
+    branch = walk(conversation, end, limit=limit + 1)
+    return branch[-limit:], len(branch) > limit
+
+
+def walk(conversation: Conversation, leaf: UUID, *, limit: int) -> list[Message]:
+    """Up to `limit` messages that end in `leaf`, oldest first."""
+    parameters = {"leaf": leaf, "conversation": conversation.pk, "limit": limit}
+    return list(Message.objects.raw(WALK, parameters))
+
+
+def _end(conversation: Conversation, leaf: UUID | None, before: UUID | None) -> UUID | None:
+    messages = conversation.messages.only("pk", "parent_id")
+    if before is not None:
+        return messages.get(pk=before).parent_id
+    if leaf is not None:
+        return messages.get(pk=leaf).pk
+    return conversation.active_leaf_id

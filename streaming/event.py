@@ -1,0 +1,40 @@
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+TYPE = re.compile(r"[a-z]+(\.[a-z]+)*", re.ASCII)
+
+
+class InvalidTypeError(ValueError):
+    """An event's type has to be dotted lower-case words: it becomes a line of an SSE frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened on a channel, as it is written to the log.
+
+    `labels` are what a listener may filter by without reading the data; they travel as record headers.
+    """
+
+    channel: str
+    type: str
+    data: Mapping[str, object]
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not TYPE.fullmatch(self.type):
+            raise InvalidTypeError(f"not an event type: {self.type[:80]!r}")
+
+    @property
+    def key(self) -> bytes:
+        return self.channel.encode()
+
+    @property
+    def value(self) -> bytes:
+        """One line of JSON: json.dumps escapes every line break inside a string."""
+        return json.dumps(self.data, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @property
+    def headers(self) -> list[tuple[str, bytes]]:
+        return [("type", self.type.encode()), *((name, text.encode()) for name, text in self.labels.items())]

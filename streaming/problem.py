@@ -1,0 +1,24 @@
+"""Errors over HTTP as RFC 9457 problem details."""
+
+from http import HTTPStatus
+
+from django.http import JsonResponse
+
+
+def problem(
+    status: int, code: str, detail: str, *, retry_after: int | None = None, **extra: object
+) -> JsonResponse:
+    """`code` is what programs compare and never changes; `detail` is for people and may."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **extra,
+    }
+    response = JsonResponse(body, status=status, content_type="application/problem+json")
+    response["Cache-Control"] = "no-store"
+    if retry_after is not None:
+        response["Retry-After"] = str(retry_after)
+    return response
