@@ -1,0 +1,15 @@
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+
+
+async def paced(pieces: Iterable[str], rate: float) -> AsyncIterator[str]:
+    """`pieces`, `rate` a second on average, the first at once.
+
+    Each has its moment on one clock, so a late one does not delay those after it. The event loop gets
+    its turn between any two.
+    """
+    clock = asyncio.get_running_loop()
+    start = clock.time()
+    for number, piece in enumerate(pieces):
+        await asyncio.sleep(max(0.0, start + number / rate - clock.time()))
+        yield piece
