@@ -36,5 +36,5 @@ class Event:
         return json.dumps(self.data, ensure_ascii=False, separators=(",", ":")).encode()
 
     @property
-    def headers(self) -> list[tuple[str, bytes]]:
-        return [("type", self.type.encode()), *((name, text.encode()) for name, text in self.labels.items())]
+    def headers(self) -> list[tuple[str, str | bytes | None]]:
+        return [("type", self.type), *self.labels.items()]

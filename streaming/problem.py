@@ -22,3 +22,11 @@ def problem(
     if retry_after is not None:
         response["Retry-After"] = str(retry_after)
     return response
+
+
+class Refusal(Exception):  # noqa: N818
+    """A request that is not served, with the response that says why."""
+
+    def __init__(self, response: JsonResponse) -> None:
+        super().__init__(response.status_code)
+        self.response = response

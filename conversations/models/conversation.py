@@ -41,3 +41,8 @@ class Conversation(Announced):
 
     def __str__(self) -> str:
         return self.title or f"Conversation {self.id}"
+
+    @property
+    def owner_channel(self) -> str:
+        """Where its events travel: the owner's `channel`, without reading the owner."""
+        return str(self.owner_id)

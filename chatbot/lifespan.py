@@ -1,0 +1,77 @@
+import asyncio
+import logging
+import signal
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+
+from conversations import acknowledgements
+from conversations.acknowledgements import Acknowledgements
+from streaming import delivery, publishing
+from streaming.broker.publisher import Publisher
+from streaming.configuration import RESPONSES, broker_options, topic
+from streaming.delivery import Delivery
+
+logger = logging.getLogger(__name__)
+SPREAD = 1.0  # streams end within this many seconds of SIGTERM
+GRACE = 3  # and the server waits this long for what will not end
+PUBLISHING_PATIENCE_MS = 30_000
+
+
+class Lifespan:
+    """Owns what a web process has beside Django: delivery, publisher, acknowledgements (ASGI lifespan).
+
+    Stopped in the reverse order of their start, after the last response has ended.
+    """
+
+    async def __call__(self, receive: Any, send: Any) -> None:
+        await receive()
+        try:
+            await self._start()
+        except Exception as error:
+            logger.exception("the web process can't start")
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _start(self) -> None:
+        options = broker_options()
+        self._acknowledgements = Acknowledgements()
+        self._publisher = Publisher(options, patience_ms=PUBLISHING_PATIENCE_MS)
+        self._delivery = Delivery(options, topic(RESPONSES), fixed_epoch=settings.STREAM_EPOCH)
+        self._acknowledgements.start()
+        self._publisher.start()
+        await self._delivery.start()
+        acknowledgements.install(self._acknowledgements)
+        publishing.install(self._publisher)
+        delivery.install(self._delivery)
+        self._leave_at(signal.SIGTERM, signal.SIGINT)
+
+    async def _stop(self) -> None:
+        await self._delivery.stop()
+        await asyncio.to_thread(self._publisher.stop, timeout=1.0)
+        await asyncio.to_thread(self._acknowledgements.stop)
+
+    def _leave_at(self, *signals: signal.Signals) -> None:
+        """The server waits for open responses before it tells us to stop: streams have to end before."""
+        loop = asyncio.get_running_loop()
+        for number in signals:
+            previous = signal.getsignal(number)
+
+            def leave(number: int, frame: FrameType | None, previous: Any = previous) -> None:
+                loop.call_soon_threadsafe(self._leave, getattr(previous, "__self__", None))
+                if callable(previous):
+                    previous(number, frame)
+
+            signal.signal(number, leave)
+
+    def _leave(self, server: Any) -> None:
+        self._delivery.leave(within=SPREAD)
+        # Uvicorn's own patience has no end, and one client that reads nothing would use it up.
+        config = getattr(server, "config", None)
+        if config is not None and getattr(config, "timeout_graceful_shutdown", GRACE) is None:
+            config.timeout_graceful_shutdown = GRACE

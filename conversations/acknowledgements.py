@@ -1,0 +1,99 @@
+import logging
+import queue
+import threading
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db import DatabaseError, close_old_connections, connection
+
+from conversations.models import Conversation, Message
+
+logger = logging.getLogger(__name__)
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rev:
+    """A row as of one of its revisions."""
+
+    model: type[Message] | type[Conversation]
+    id: object
+    rev: int
+
+
+class Acknowledgements:
+    """Takes the mark off rows whose news the broker has; owns one thread.
+
+    Up to 10,000 acknowledgements wait; one beyond that, or one that meets a database that is away, is
+    dropped: its row stays marked, and the sweep tells it once more.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: queue.Queue[Rev | None] = queue.Queue(maxsize=10_000)
+        self._thread = threading.Thread(target=self._run, name="acknowledgements", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._waiting.put(None)
+        self._thread.join(10)
+
+    def add(self, rev: Rev) -> None:
+        try:
+            self._waiting.put_nowait(rev)
+        except queue.Full:
+            logger.warning("too many acknowledgements wait for PostgreSQL: leaving one to the sweep")
+
+    def _run(self) -> None:
+        is_running = True
+        while is_running:
+            batch, is_running = self._batch()
+            try:
+                clear_marks(batch)
+            except DatabaseError:
+                logger.warning("%s acknowledgements were left to the sweep", len(batch), exc_info=True)
+            finally:
+                close_old_connections()
+        connection.close()
+
+    def _batch(self) -> tuple[list[Rev], bool]:
+        """At least one, and whatever else is there; whether more may come."""
+        batch = [self._waiting.get()]
+        while len(batch) < BATCH and not self._waiting.empty():
+            batch.append(self._waiting.get_nowait())
+        return [rev for rev in batch if rev is not None], None not in batch
+
+
+def clear_marks(revs: list[Rev]) -> None:
+    """One statement a table. A row that has changed since keeps its mark."""
+    told: dict[str, list[Rev]] = defaultdict(list)
+    for rev in revs:
+        told[rev.model._meta.db_table].append(rev)
+    for table, rows in told.items():
+        with connection.cursor() as cursor:
+            cursor.execute(CLEAR.format(table=table), [[row.id for row in rows], [row.rev for row in rows]])
+
+
+# Rows are locked in the order of their ids, as everywhere.
+CLEAR = """
+WITH told AS (
+    SELECT t.id FROM {table} t JOIN unnest(%s::uuid[], %s::bigint[]) AS r(id, rev) USING (id, rev)
+    WHERE t.announce_since IS NOT NULL ORDER BY t.id FOR UPDATE OF t
+)
+UPDATE {table} SET announce_since = NULL WHERE id IN (SELECT id FROM told)
+"""
+
+_current: Acknowledgements | None = None
+
+
+def install(acknowledgements: Acknowledgements | None) -> None:
+    """For whoever owns it: the web's lifespan, or the worker."""
+    global _current  # noqa: PLW0603
+    _current = acknowledgements
+
+
+def acknowledged(rev: Rev) -> None:
+    """The broker has that news. Any thread; never blocks."""
+    if _current is not None:
+        _current.add(rev)

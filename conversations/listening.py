@@ -1,0 +1,120 @@
+"""What a person's streams may hear: the domain's half of the stream views."""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, connection
+from django.http import HttpRequest
+
+from conversations.access import caller
+from conversations.cursors import live_position, with_positions
+from conversations.events import message_event, message_object
+from conversations.models import Conversation, Message, User
+from streaming.answer import Answer
+from streaming.event import Event
+from streaming.feed import Feed
+from streaming.problem import Refusal, problem
+
+P = ParamSpec("P")
+T = TypeVar("T")
+AWAY = "The database can't be reached right now. Nothing is lost: try again in a moment."
+UNSAID = {
+    "status": Message.Status.STREAMING.value,
+    "text": "",
+    "html": "",
+    "next_index": 0,
+    "citations": [],
+    "error": None,
+}
+
+
+async def feed_of(request: HttpRequest) -> Feed:
+    """All of the caller's events, or those of one conversation (`?conversation=`)."""
+    return await sync_to_async(_closing(_feed))(request)
+
+
+async def answer_of(request: HttpRequest, reply_id: UUID) -> Answer:
+    return await sync_to_async(_closing(_answer))(request, reply_id)
+
+
+def _closing(read: Callable[P, T]) -> Callable[P, T]:
+    """A stream would keep its thread's connection as long as it is open: it is closed in that thread."""
+
+    def read_and_close(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return read(*args, **kwargs)
+        except DatabaseError as error:
+            raise Refusal(problem(503, "database_unavailable", AWAY, retry_after=2)) from error
+        finally:
+            connection.close()
+
+    return read_and_close
+
+
+def _feed(request: HttpRequest) -> Feed:
+    user = _known(request)
+    narrowed = request.GET.get("conversation")
+    if narrowed is None:
+        return Feed(user.channel, user.session_generation)
+    conversations = Conversation.objects.filter(owner=user, deleted_at=None)
+    if not conversations.filter(pk=_identity(narrowed)).exists():
+        raise _missing("conversation")
+    return Feed(user.channel, user.session_generation, {"conversation": str(_identity(narrowed))})
+
+
+def _answer(request: HttpRequest, reply_id: UUID) -> Answer:
+    user = _known(request)
+    # Before the row is read: what happens to it after that lies behind this position.
+    live = live_position(user)
+    found = Message.objects.filter(pk=reply_id, conversation__owner=user, conversation__deleted_at=None)
+    replies = with_positions(list(found.filter(role=Message.Role.ASSISTANT)))
+    if not replies:
+        raise _missing("reply")
+    reply = replies[0]
+    feed = Feed(user.channel, user.session_generation, {"message": str(reply.pk)})
+    start = reply.started_position or (None if reply.is_finished else live)
+    return Answer(feed, start, reply.attempt, reply.is_finished, retold(user, reply))
+
+
+def retold(user: User, reply: Message) -> list[Event]:
+    """The reply as it stands, as the events that would have told it; nothing has happened to a queued one."""
+    now = message_object(reply, _siblings(reply))
+    if not reply.is_finished:
+        has_begun = reply.status != Message.Status.QUEUED
+        return [message_event("reply.started", user.channel, now)] if has_begun else []
+    return [
+        message_event("reply.started", user.channel, {**now, **UNSAID}),
+        Event(user.channel, "reply.delta", _whole(now)),
+        message_event("reply.finished", user.channel, now),
+    ]
+
+
+def _whole(message: dict[str, object]) -> dict[str, object]:
+    said = {name: message[name] for name in ("conversation_id", "attempt", "text", "html")}
+    return {**said, "message_id": message["id"], "index": 0, "open": 0}
+
+
+def _siblings(reply: Message) -> list[UUID]:
+    return list(Message.objects.filter(parent=reply.parent_id).order_by("seq").values_list("pk", flat=True))
+
+
+def _known(request: HttpRequest) -> User:
+    user = caller(request)
+    if user is None:
+        refused = problem(401, "not_authenticated", "Sign in, or send a valid bearer token.")
+        refused["WWW-Authenticate"] = "Bearer"
+        raise Refusal(refused)
+    return user
+
+
+def _identity(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise _missing("conversation") from error
+
+
+def _missing(what: str) -> Refusal:
+    return Refusal(problem(404, "not_found", f"There is no such {what}."))

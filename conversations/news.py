@@ -1,0 +1,73 @@
+"""Readers are told of each change: after its commit, and by the sweep until the broker has it."""
+
+import json
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from conversations.acknowledgements import Rev, acknowledged
+from conversations.events import conversation_event, conversation_object, message_event, message_objects
+from conversations.models import Conversation, Message, User
+from streaming import publishing
+from streaming.broker.publisher import Ack
+from streaming.configuration import INCOMING
+from streaming.event import Event
+from streaming.feed import END_OF_CHANNEL
+
+Row = Message | Conversation
+
+
+def announce(*rows: Row) -> None:
+    """After the commit, publishes these rows as they are now in memory.
+
+    Best effort: a row stays marked until the broker has acknowledged its `rev`, and what stays marked for
+    two seconds is published by a worker's sweep.
+    """
+    transaction.on_commit(lambda: publish(rows), robust=True)
+
+
+def publish(rows: Sequence[Row]) -> None:
+    messages = [row for row in rows if isinstance(row, Message)]
+    for message, data in zip(messages, message_objects(messages), strict=True):
+        event = message_event(_kind(message), message.conversation.owner_channel, data)
+        publishing.tell(event, _marks_told(message))
+    for conversation in (row for row in rows if isinstance(row, Conversation)):
+        event = conversation_event(conversation.owner_channel, conversation_object(conversation))
+        publishing.tell(event, _marks_told(conversation))
+
+
+def ring(conversation_id: UUID, reply_id: UUID) -> None:
+    """After the commit, tells the workers that this conversation has work; their sweep is the net."""
+    key = str(conversation_id)
+    value = json.dumps({"conversation_id": key, "reply_id": str(reply_id)})
+    transaction.on_commit(lambda: _send_doorbell(key, value), robust=True)
+
+
+def end_streams(user: User) -> None:
+    """Ends this user's open streams: those opened with credentials up to now."""
+    User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+    user.refresh_from_db(fields=["session_generation"])
+    labels = {"generation": str(user.session_generation)}
+    event = Event(user.channel, END_OF_CHANNEL, {}, labels)
+    transaction.on_commit(lambda: _tell(event), robust=True)
+
+
+def _kind(message: Message) -> str:
+    if message.role == Message.Role.ASSISTANT and message.is_finished:
+        return "reply.finished"
+    return "message.created" if message.rev == 1 else "message.updated"
+
+
+def _marks_told(row: Row) -> Callable[[Ack], None]:
+    told = Rev(type(row), row.pk, row.rev)
+    return lambda ack: acknowledged(told)
+
+
+def _send_doorbell(key: str, value: str) -> None:
+    publishing.send(INCOMING, key.encode(), value.encode())
+
+
+def _tell(event: Event) -> None:
+    publishing.tell(event)

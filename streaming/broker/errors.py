@@ -1,0 +1,57 @@
+"""What can go wrong between us and Kafka, as types.
+
+BrokerError
+├── BrokerUnavailableError     try again, with backoff
+│   └── PublisherFullError     the local queue is at its bound
+├── PositionLostError          the log does not have that offset (any more, or yet): reset
+└── BrokerRefusedError         configuration or permission: a person has to change something
+"""
+
+from confluent_kafka import KafkaError
+
+REFUSALS = frozenset(
+    {
+        KafkaError._AUTHENTICATION,
+        KafkaError._INVALID_ARG,
+        KafkaError._SSL,
+        KafkaError.SASL_AUTHENTICATION_FAILED,
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.GROUP_AUTHORIZATION_FAILED,
+        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+        KafkaError.POLICY_VIOLATION,
+        KafkaError.UNSUPPORTED_SASL_MECHANISM,
+    }
+)
+
+
+class BrokerError(Exception):
+    """Kafka did not do what was asked."""
+
+
+class BrokerUnavailableError(BrokerError):
+    """Kafka can't be reached, or did not answer in time."""
+
+
+class PublisherFullError(BrokerUnavailableError):
+    """More records wait for Kafka than the publisher may hold."""
+
+
+class PositionLostError(BrokerError):
+    """The log does not hold that offset of that partition."""
+
+    def __init__(self, partition: int) -> None:
+        super().__init__(f"partition {partition} does not hold that offset")
+        self.partition = partition
+
+
+class BrokerRefusedError(BrokerError):
+    """Kafka answered, and said no: trying again will not help."""
+
+
+def translated(error: KafkaError) -> BrokerError:
+    """Kafka's own error as one of ours: the only place that reads its codes."""
+    if error.code() == KafkaError._QUEUE_FULL:
+        return PublisherFullError(error.str())
+    if error.code() in REFUSALS:
+        return BrokerRefusedError(f"Kafka refused: {error.str()}")
+    return BrokerUnavailableError(f"Kafka is not available: {error.str()}")

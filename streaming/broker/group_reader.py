@@ -1,0 +1,56 @@
+import logging
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+
+from streaming.broker.errors import translated
+from streaming.broker.options import BrokerOptions
+from streaming.record import Record
+
+logger = logging.getLogger(__name__)
+
+
+class GroupReader:
+    """A member of a consumer group, one record at a time. For one thread only.
+
+    A record counts as handled once `handled` was called for it; the broker hears of that within a second.
+    After `pause` nothing comes (but a partition that is newly assigned may bring one record); polling has to
+    go on all the same, or the group thinks this member dead.
+    """
+
+    def __init__(self, options: BrokerOptions, topic: str, group: str) -> None:
+        self.topic = topic
+        self._consumer = Consumer(options.group(group), logger=logger)
+        self._consumer.subscribe([topic])
+
+    def close(self) -> None:
+        """Commits what was handled and leaves the group."""
+        self._consumer.close()
+
+    def read(self, *, timeout: float) -> Record | None:
+        try:
+            message = self._consumer.poll(timeout)
+        except KafkaException as error:
+            raise translated(error.args[0]) from error
+        if message is None:
+            return None
+        failure = message.error()
+        if failure is None:
+            return Record(message)
+        if failure.code() != KafkaError._PARTITION_EOF:
+            raise translated(failure)
+        return None
+
+    def handled(self, record: Record) -> None:
+        try:
+            self._consumer.store_offsets(
+                offsets=[TopicPartition(self.topic, record.partition, record.offset + 1)]
+            )
+        except KafkaException as error:
+            # The partition went to another member meanwhile, which will see the record again: harmless.
+            logger.info("offset of %s-%s not stored: %s", self.topic, record.partition, error)
+
+    def pause(self) -> None:
+        self._consumer.pause(self._consumer.assignment())
+
+    def resume(self) -> None:
+        self._consumer.resume(self._consumer.assignment())

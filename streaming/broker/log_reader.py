@@ -1,0 +1,85 @@
+import logging
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from streaming.broker.errors import PositionLostError, translated
+from streaming.broker.options import BrokerOptions
+from streaming.record import Record
+
+logger = logging.getLogger(__name__)
+QUIET = frozenset({KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._RESOLVE})
+
+
+class LogReader:
+    """Reads whole partitions of one topic from given offsets: no group, no commits.
+
+    The broker's contract, as far as we lean on it: records of a partition come in the order of their
+    offsets, each once per assignment; records with the same key are in the same partition as long as the
+    partition count stays; offsets only grow, and may have gaps. An offset that the log does not hold raises
+    PositionLostError, and then that partition stands still until it is assigned again. A broker that is away
+    is waited for: `read` returns nothing meanwhile. For one thread only; close() joins librdkafka's own.
+    """
+
+    def __init__(self, options: BrokerOptions, topic: str) -> None:
+        self.topic = topic
+        self.ends: dict[int, int] = {}
+        self._consumer = Consumer(options.reader(), logger=logger)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def assign(self, offsets: Mapping[int, int]) -> None:
+        """From now on read these partitions, each from its offset, and nothing else."""
+        self.ends = {}
+        self._consumer.assign(
+            [TopicPartition(self.topic, partition, offset) for partition, offset in offsets.items()]
+        )
+
+    def read(self, limit: int, *, timeout: float) -> list[Record]:
+        """What is there now, `limit` at most; where nothing is, waits up to `timeout` seconds for a first.
+
+        `ends` tells for each partition that was read to its end where that was.
+        """
+        try:
+            first = self._consumer.poll(timeout)
+            if first is None:
+                return []
+            # consume() would wait for `limit` records to come: take what is there.
+            messages = [first, *self._consumer.consume(limit - 1, 0)]
+        except KafkaException as error:
+            raise translated(error.args[0]) from error
+        return [Record(message) for message in messages if self._is_record(message)]
+
+    def bounds(self, partition: int, *, timeout: float) -> tuple[int, int]:
+        """The first offset that the broker still holds, and the one after its last record."""
+        try:
+            bounds = self._consumer.get_watermark_offsets(
+                TopicPartition(self.topic, partition), timeout=timeout, cached=False
+            )
+        except KafkaException as error:
+            raise translated(error.args[0]) from error
+        return bounds or (0, 0)
+
+    def _is_record(self, message: Message) -> bool:
+        error = message.error()
+        if error is None:
+            return True
+        partition = message.partition() or 0
+        if error.code() == KafkaError._PARTITION_EOF:
+            self.ends[partition] = message.offset() or 0
+        elif error.code() == KafkaError._AUTO_OFFSET_RESET:
+            raise PositionLostError(partition)
+        elif error.code() not in QUIET:
+            logger.warning("reading %s-%s: %s", self.topic, partition, error.str())
+        return False

@@ -1,0 +1,95 @@
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+from streaming.broker.errors import BrokerError, BrokerUnavailableError, PublisherFullError, translated
+from streaming.broker.options import BrokerOptions
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """Where the broker put a record."""
+
+    partition: int
+    offset: int
+
+
+Headers = list[tuple[str, str | bytes | None]]
+
+
+class Publisher:
+    """Writes records, idempotently and with acks=all; owns one thread, which hears the acknowledgements.
+
+    Records with the same key keep their order. `publish` never blocks and may be called from any thread.
+    What is not acknowledged within `patience_ms` (0: for ever) is given up without a word: whoever needs to
+    know keeps a mark of its own until `on_ack` comes.
+    """
+
+    def __init__(self, options: BrokerOptions, *, patience_ms: int) -> None:
+        self._config = options.producer(patience_ms=patience_ms)
+        self._producer = Producer(self._config, logger=logger)
+        self._leaving = threading.Event()
+        self._thread = threading.Thread(target=self._hear, name="publisher", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, *, timeout: float = 5.0) -> int:
+        """Waits up to `timeout` seconds for what is on its way; returns how many records were not sent."""
+        left = self._producer.flush(timeout)
+        self._leaving.set()
+        self._thread.join(timeout)
+        return left
+
+    def publish(
+        self,
+        topic: str,
+        key: bytes,
+        value: bytes,
+        *,
+        headers: Headers | None = None,
+        on_ack: Callable[[Ack], None] | None = None,
+    ) -> None:
+        """`on_ack` runs on the publisher's thread: it has to be quick, and must not block.
+
+        Raises PublisherFullError at the bound (100,000 records or 128 MiB wait for the broker).
+        """
+        try:
+            self._producer.produce(
+                topic, value, key, headers=headers or [], on_delivery=_heard(on_ack) if on_ack else None
+            )
+        except BufferError as error:
+            raise PublisherFullError("too many records wait for Kafka") from error
+        except KafkaException as error:
+            raise self._failed(error) from error
+
+    def _failed(self, error: KafkaException) -> BrokerError:
+        if error.args[0].fatal():
+            self._renew(error.args[0])
+            return BrokerUnavailableError(f"the producer was renewed after {error.args[0].str()}")
+        return translated(error.args[0])
+
+    def _renew(self, reason: KafkaError) -> None:
+        # An idempotent producer that lost track of its sequence can only be replaced. What it held is given
+        # up, as after `patience_ms`.
+        logger.warning("renewing the producer: %s", reason.str())
+        self._producer = Producer(self._config, logger=logger)
+
+    def _hear(self) -> None:
+        while not self._leaving.is_set():
+            self._producer.poll(0.1)
+
+
+def _heard(on_ack: Callable[[Ack], None]) -> Callable[[KafkaError | None, Message], None]:
+    def deliver(error: KafkaError | None, message: Message) -> None:
+        if error is None:
+            on_ack(Ack(message.partition() or 0, message.offset() or 0))
+        else:
+            logger.warning("a record for %s was not sent: %s", message.topic(), error.str())
+
+    return deliver

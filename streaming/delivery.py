@@ -1,0 +1,156 @@
+import asyncio
+import logging
+import random
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from math import inf
+
+from streaming.archive import Archive
+from streaming.broker.errors import BrokerError
+from streaming.broker.log_reader import LogReader
+from streaming.broker.options import BrokerOptions
+from streaming.broker.topics import TopicIdentity, Topics
+from streaming.hub import Hub, Log
+from streaming.listener import Listener
+from streaming.position import Position, epoch_of
+from streaming.tail import UnusablePositionError, place_in
+
+logger = logging.getLogger(__name__)
+WATCH = 3.0
+
+
+class Delivery:
+    """Everything that brings the log to this process's streams: made, started and stopped by the lifespan.
+
+    Owns the listener's thread, the archive's thread, and a task that asks every three seconds which log this
+    is (librdkafka does not notice a topic that was made anew). The broker may be away at the start, and go
+    and come later: `is_connected` tells, and open streams stay.
+    """
+
+    def __init__(self, options: BrokerOptions, topic: str, *, fixed_epoch: str = "") -> None:
+        self.hub = Hub()
+        self.archive = Archive(lambda: LogReader(options, topic))
+        self.is_connected = False
+        self.is_leaving = False
+        self.has_looked = False
+        self._topic = topic
+        self._topics = Topics(options, fixed_id=fixed_epoch)
+        self._listener = Listener(
+            lambda: LogReader(options, topic), take=self.hub.deliver, lost=self._lose_place
+        )
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="topic-watch")
+        self._identity: TopicIdentity | None = None
+        self._is_lost = False
+        self._look_now = asyncio.Event()
+        self._watch: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self.archive.start()
+        self._listener.start()
+        self._watch = asyncio.create_task(self._keep_watch(), name="topic-watch")
+
+    async def stop(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watch
+        await asyncio.to_thread(self._listener.stop)
+        await asyncio.to_thread(self.archive.stop)
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def leave(self, *, within: float) -> None:
+        """Takes no more streams, and ends those that are open, spread over `within` seconds."""
+        self.is_leaving = True
+        self.hub.end_all(within=within)
+
+    def position(self, channel: str) -> str | None:
+        """The live end of the channel's log here, as an id; None while the broker is away. Any thread."""
+        log = self.hub.log
+        return str(log.end(channel)) if log is not None and self.is_connected else None
+
+    def settled(self, positions: list[str], channel: str, *, live: str) -> str | None:
+        """The earliest of `live` and those of `positions` that a stream can go on from.
+
+        Any thread but the loop's; waits for the broker 1 s at most.
+        """
+        log = self.hub.log
+        if log is None or not self.is_connected:
+            return None
+        end = log.end(channel)
+        usable = [place for text in [live, *positions] if (place := self._usable(text, log, end)) is not None]
+        return str(min(usable, key=lambda place: place.offset, default=end))
+
+    def _usable(self, text: str, log: Log, live: Position) -> Position | None:
+        try:
+            place = place_in(live, text)
+        except UnusablePositionError:
+            return None
+        if place.offset >= log.recent[place.partition].floor:
+            return place
+        return place if place.offset >= self._first_offset(place.partition) else None
+
+    def _first_offset(self, partition: int) -> float:
+        try:
+            return self.archive.bounds(partition).result(timeout=1)[0]
+        except (BrokerError, TimeoutError):
+            return inf
+
+    async def _keep_watch(self) -> None:
+        while True:
+            try:
+                await self._look()
+            except BrokerError as error:
+                self._report(connected=False, why=str(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._look_now.wait(), WATCH * random.uniform(0.8, 1.2))  # noqa: S311
+            self._look_now.clear()
+
+    async def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        identity = await loop.run_in_executor(self._executor, self._topics.identify, self._topic)
+        if identity != self._identity or self._is_lost:
+            await self._begin(identity)
+        self._report(connected=True, why="")
+
+    async def _begin(self, identity: TopicIdentity) -> None:
+        offsets = {
+            partition: await self._start_of(partition, identity) for partition in range(identity.partitions)
+        }
+        self.hub.begin(epoch_of(identity.id, identity.partitions), offsets)
+        self._listener.assign(offsets)
+        self._identity, self._is_lost = identity, False
+
+    async def _start_of(self, partition: int, identity: TopicIdentity) -> int:
+        """At first from the log's end. Later: from where this process was, if the log still holds that."""
+        first, end = await asyncio.wrap_future(self.archive.bounds(partition))
+        if self._identity is None:
+            return end
+        recent = self.hub.log.recent if self.hub.log is not None else ()
+        if identity.id != self._identity.id or partition >= len(recent):
+            return first
+        here = recent[partition].end
+        return here if first <= here <= end else first
+
+    def _lose_place(self) -> None:
+        self._is_lost = True
+        self._look_now.set()
+
+    def _report(self, *, connected: bool, why: str) -> None:
+        if connected != self.is_connected:
+            logger.info("the broker is there") if connected else logger.warning("the broker is away: %s", why)
+        self.is_connected = connected
+        self.has_looked = True
+
+
+_current: Delivery | None = None
+
+
+def current() -> Delivery | None:
+    """This process's delivery; None where no lifespan made one (a management command, say)."""
+    return _current
+
+
+def install(delivery: Delivery | None) -> None:
+    """For whoever owns it: the lifespan."""
+    global _current  # noqa: PLW0603
+    _current = delivery

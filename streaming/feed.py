@@ -1,0 +1,33 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from streaming.record import Record
+
+END_OF_CHANNEL = "channel.ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What one connection may hear: a channel, perhaps narrowed to records that carry certain labels.
+
+    `generation` is that of the credential it was opened with: a `channel.ended` record that names a higher
+    one ends it.
+    """
+
+    channel: str
+    generation: int = 0
+    match: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> bytes:
+        return self.channel.encode()
+
+    def wants(self, record: Record) -> bool:
+        labels = record.labels
+        if labels.get("type") == END_OF_CHANNEL:
+            return False
+        return all(labels.get(name) == value for name, value in self.match.items())
+
+    def is_ended_by(self, record: Record) -> bool:
+        generation = record.labels.get("generation", "")
+        return record.type == END_OF_CHANNEL and generation.isdecimal() and int(generation) > self.generation

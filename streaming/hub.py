@@ -1,0 +1,70 @@
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from streaming.broker.murmur2 import partition_of
+from streaming.feed import Feed
+from streaming.position import Position
+from streaming.recent import Recent
+from streaming.record import Record
+from streaming.subscription import Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The log as this process reads it: its epoch, and the newest records of each partition."""
+
+    epoch: str
+    recent: tuple[Recent, ...]
+
+    def end(self, channel: str) -> Position:
+        partition = partition_of(channel.encode(), len(self.recent))
+        return Position(self.epoch, partition, self.recent[partition].end)
+
+
+class Hub:
+    """Who listens to which channel in this process, and what was last said on each.
+
+    For the loop's thread only; `log` and its ends may be read from any thread. It is None until the broker
+    was reached for the first time.
+    """
+
+    def __init__(self) -> None:
+        self.log: Log | None = None
+        self._subscriptions: dict[bytes, set[Subscription]] = defaultdict(set)
+
+    def begin(self, epoch: str, offsets: Mapping[int, int]) -> None:
+        """The log is this one now, read from these offsets on: what was before is forgotten, and reset."""
+        self.log = Log(epoch, tuple(Recent(offsets[partition]) for partition in sorted(offsets)))
+        for subscription in self._everyone():
+            subscription.reset()
+
+    def deliver(self, records: Iterable[Record]) -> None:
+        if self.log is None:
+            return
+        for record in records:
+            self.log.recent[record.partition].append(record)
+            for subscription in tuple(self._subscriptions.get(record.key, ())):
+                subscription.offer(record)
+
+    def subscribe(self, feed: Feed) -> Subscription:
+        subscription = Subscription(feed)
+        self._subscriptions[feed.key].add(subscription)
+        return subscription
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        listeners = self._subscriptions[subscription.feed.key]
+        listeners.discard(subscription)
+        if not listeners:
+            del self._subscriptions[subscription.feed.key]
+
+    def end_all(self, *, within: float) -> None:
+        """Ends every stream, at random moments spread over `within` seconds: no herd at the next process."""
+        loop = asyncio.get_running_loop()
+        for subscription in self._everyone():
+            loop.call_later(random.uniform(0, within), subscription.end)  # noqa: S311
+
+    def _everyone(self) -> list[Subscription]:
+        return [one for listeners in self._subscriptions.values() for one in listeners]

@@ -1,0 +1,60 @@
+"""Frames of `text/event-stream` (WHATWG HTML, section 9.2, "Server-sent events")."""
+
+import json
+import re
+
+from streaming.event import TYPE
+from streaming.position import Position
+from streaming.record import Record
+from streaming.step import Step
+
+LINE_BREAK = re.compile(rb"\r\n|\r|\n")
+
+
+def frames(step: Step) -> bytes:
+    """A step of a stream as one write."""
+    if step.reset is not None:
+        return reset_event(step.position, step.reset)
+    if not step.records:
+        return cursor(step.position)
+    return b"".join(frame(record, step.position.epoch) for record in step.records)
+
+
+def frame(record: Record, epoch: str) -> bytes:
+    """A record as an event whose id is the position after it; b"" for one that no client could read.
+
+    Made once, however many listen. Other programs write to the log too: a type that is not dotted lower-case
+    words could forge lines.
+    """
+    if record.frame is None:
+        record.frame = _framed(record, epoch)
+    return record.frame
+
+
+def event(kind: str, value: bytes, *, identity: str | None = None) -> bytes:
+    """Each line of the value becomes a `data:` line; the browser joins them with LF again."""
+    data = b"\ndata: ".join(LINE_BREAK.split(value))
+    head = f"id: {identity}\n" if identity is not None else ""
+    return b"%bevent: %b\ndata: %b\n\n" % (head.encode(), kind.encode(), data)
+
+
+def cursor(position: Position) -> bytes:
+    """A block with nothing but an id: dispatches no event, moves the client's Last-Event-ID on."""
+    return b"id: %b\n\n" % str(position).encode()
+
+
+def opening(position: Position, *, retry_ms: int, reset: str | None = None) -> bytes:
+    """The first block of a stream. A reset is part of it: a client cut behind it has either both or none."""
+    first = cursor(position) if reset is None else reset_event(position, reset)
+    return b"retry: %d\n%b" % (retry_ms, first)
+
+
+def reset_event(position: Position, reason: str) -> bytes:
+    return event("reset", json.dumps({"reason": reason}).encode(), identity=str(position))
+
+
+def _framed(record: Record, epoch: str) -> bytes:
+    if record.value is None or not TYPE.fullmatch(record.type):
+        return b""
+    position = Position(epoch, record.partition, record.offset + 1)
+    return event(record.type, record.value, identity=str(position))

@@ -1,0 +1,89 @@
+import asyncio
+from collections import deque
+from collections.abc import Coroutine
+from contextlib import suppress
+from enum import Enum
+
+from streaming.feed import Feed
+from streaming.record import Record
+
+RECORDS = 512
+BYTES = 1024 * 1024
+
+
+class State(Enum):
+    REPLAYING = "replaying"  # takes nothing from the hub: its stream reads what it needs by itself
+    LIVE = "live"
+    RESET = "reset"  # the log is another one now
+    ENDED = "ended"  # by the server, or because its credential ended
+
+
+class Subscription:
+    """The bounded queue of one connection. For the loop's thread only.
+
+    At the bound (512 records or 1 MiB) it lets go of everything and is REPLAYING again: its stream reads on
+    from what it sent last, so a slow reader costs no memory and loses nothing.
+    """
+
+    def __init__(self, feed: Feed) -> None:
+        self.feed = feed
+        self.state = State.REPLAYING
+        self._start = 0
+        self._queue: deque[Record] = deque()
+        self._size = 0
+        self._wake = asyncio.Event()
+
+    def go_live(self, start: int) -> None:
+        """From now on records at `start` and later are queued."""
+        if self.state is State.REPLAYING:
+            self.state, self._start = State.LIVE, start
+
+    def go_back(self) -> None:
+        """Read by itself again, after a reset or at the bound."""
+        self._leave(State.REPLAYING)
+
+    def reset(self) -> None:
+        self._leave(State.RESET)
+
+    def end(self) -> None:
+        self._leave(State.ENDED)
+
+    def offer(self, record: Record) -> None:
+        if self.feed.is_ended_by(record):
+            self.end()
+        elif self.state is State.LIVE and record.offset >= self._start and self.feed.wants(record):
+            self._push(record)
+
+    async def next(self, *, within: float) -> list[Record]:
+        """Everything that is queued, in order; nothing when the time is over or it is not LIVE any more."""
+        if not self._queue and self.state is State.LIVE:
+            await self.change(within=within)
+        records = list(self._queue)
+        self._clear()
+        return records
+
+    def change(self, *, within: float) -> Coroutine[None, None, None]:
+        """Waits for a record or another state that comes after this call, `within` seconds at most."""
+        self._wake.clear()
+        return self._woken(within)
+
+    async def _woken(self, within: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), within)
+
+    def _push(self, record: Record) -> None:
+        self._queue.append(record)
+        self._size += record.size
+        self._wake.set()
+        if len(self._queue) > RECORDS or self._size > BYTES:
+            self.go_back()
+
+    def _leave(self, state: State) -> None:
+        if self.state is not State.ENDED:
+            self.state = state
+        self._clear()
+        self._wake.set()
+
+    def _clear(self) -> None:
+        self._queue.clear()
+        self._size = 0

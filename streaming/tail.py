@@ -1,0 +1,161 @@
+import asyncio
+import random
+from collections.abc import AsyncGenerator
+
+from streaming.archive import Archive
+from streaming.broker.errors import BrokerUnavailableError, PositionLostError
+from streaming.feed import Feed
+from streaming.hub import Hub, Log
+from streaming.position import InvalidPositionError, Position
+from streaming.recent import Recent
+from streaming.record import Record
+from streaming.scan import Found, Wanted
+from streaming.step import Step
+from streaming.subscription import State
+
+HEARTBEAT = 15.0
+AHEAD = 5.0
+PAGE = 512
+
+
+class UnusablePositionError(Exception):
+    """A client's place is none in this log; the message is the `reset`'s reason."""
+
+
+def locate(log: Log, feed: Feed, after: str | None) -> tuple[Position, str | None]:
+    """Where a stream goes on: at `after` when that is a place in this channel's log, else at its live end.
+
+    The second value tells why not (a `reset`'s reason). Whether retention has passed the place, or the log
+    has not got there yet, shows only when it is read.
+    """
+    live = log.end(feed.channel)
+    try:
+        return (place_in(live, after) if after else live), None
+    except UnusablePositionError as error:
+        return live, str(error)
+
+
+def place_in(live: Position, text: str) -> Position:
+    """That text as a place in the same partition of the same log as `live`, or UnusablePositionError."""
+    try:
+        place = Position.parse(text)
+    except InvalidPositionError as error:
+        raise UnusablePositionError("invalid_position") from error
+    if place.epoch != live.epoch:
+        raise UnusablePositionError("another_log")
+    if place.partition != live.partition:
+        raise UnusablePositionError("another_channel")
+    return place
+
+
+class Tail:
+    """One channel of the log from a position on, for ever: what is past, then what comes, without a gap.
+
+    It reads old records out of the archive, newer ones out of memory, and joins the live ones in the same
+    tick of the loop in which memory had nothing more. When its queue overflows it starts over from what was
+    last taken; so a reader that is too slow only replays.
+    """
+
+    def __init__(self, hub: Hub, archive: Archive, feed: Feed, position: Position) -> None:
+        self._hub = hub
+        self._archive = archive
+        self._feed = feed
+        self._position = position
+        self._subscription = hub.subscribe(feed)
+
+    async def steps(self) -> AsyncGenerator[Step, None]:
+        """Ends when the server or the credential ends; at least one step every 15 seconds."""
+        try:
+            while self._subscription.state is not State.ENDED:
+                step = await self._step()
+                self._position = step.position
+                yield step
+        finally:
+            self._hub.unsubscribe(self._subscription)
+
+    async def _step(self) -> Step:
+        if self._subscription.state is State.RESET or self._position.epoch != self._log.epoch:
+            return self._reset("another_log")
+        try:
+            return await (self._follow() if self._subscription.state is State.LIVE else self._replay())
+        except PositionLostError:
+            return self._reset("position_lost")
+
+    async def _replay(self) -> Step:
+        is_in_memory = self._position.offset >= self._recent.floor
+        return self._remember() if is_in_memory else await self._search()
+
+    @property
+    def _log(self) -> Log:
+        log = self._hub.log
+        assert log is not None, "a stream is opened only once there is a log"
+        return log
+
+    @property
+    def _recent(self) -> Recent:
+        return self._log.recent[self._position.partition]
+
+    def _reset(self, reason: str) -> Step:
+        self._subscription.go_back()
+        return Step(self._log.end(self._feed.channel), reset=reason)
+
+    async def _follow(self) -> Step:
+        ahead = self._is_ahead()
+        records = await self._subscription.next(within=AHEAD if ahead else HEARTBEAT)
+        if records:
+            return self._covered(records, records[-1].offset + 1)
+        if self._subscription.state is not State.LIVE:
+            return Step(self._position)
+        if ahead and self._is_ahead():
+            await self._look_for_end()
+            return Step(self._position)
+        return self._covered([], self._recent.end)
+
+    def _remember(self) -> Step:
+        """Out of memory, a page at a time; the last page and going live are one tick."""
+        recent = self._recent
+        records = [
+            one for one in recent.after(self._feed.key, self._position.offset) if self._feed.wants(one)
+        ]
+        if len(records) > PAGE:
+            return self._covered(records[:PAGE], records[PAGE - 1].offset + 1)
+        step = self._covered(records, recent.end)
+        self._subscription.go_live(step.position.offset)
+        return step
+
+    async def _search(self) -> Step:
+        """Out of the log, as far as one shared scan gets."""
+        place = self._position
+        wanted = Wanted(place.partition, place.offset, self._feed.key, self._recent.floor)
+        change = asyncio.ensure_future(self._subscription.change(within=HEARTBEAT))
+        search = asyncio.ensure_future(self._archive.find(wanted))
+        try:
+            await asyncio.wait([search, change], return_when=asyncio.FIRST_COMPLETED)
+            return self._found(search.result()) if search.done() else Step(place)
+        except BrokerUnavailableError:
+            await asyncio.wait([change], timeout=random.uniform(0.5, 1.5))  # noqa: S311
+            return Step(place)
+        finally:
+            search.cancel()
+            change.cancel()
+
+    def _found(self, found: Found) -> Step:
+        return self._covered([one for one in found.records if self._feed.wants(one)], found.reached)
+
+    def _covered(self, records: list[Record], offset: int) -> Step:
+        place = self._position
+        position = Position(place.epoch, place.partition, max(place.offset, offset))
+        return Step(position, tuple(records))
+
+    def _is_ahead(self) -> bool:
+        """Another process read further than this one, and handed out a position: normal, for a moment."""
+        return self._position.offset > self._recent.end
+
+    async def _look_for_end(self) -> None:
+        place = self._position
+        try:
+            _, end = await asyncio.shield(asyncio.wrap_future(self._archive.bounds(place.partition)))
+        except BrokerUnavailableError:
+            return
+        if place.offset > end:
+            raise PositionLostError(place.partition)

@@ -1,0 +1,88 @@
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import aclosing
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from streaming.answer import Answer, AnswerStream
+from streaming.delivery import Delivery, current
+from streaming.feed import Feed
+from streaming.hub import Log
+from streaming.problem import Refusal, problem
+from streaming.sse import frames, opening
+from streaming.tail import Tail, locate
+
+RETRY_MS = (1000, 4000)
+
+FeedOf = Callable[[HttpRequest], Awaitable[Feed]]
+AnswerOf = Callable[[HttpRequest, UUID], Awaitable[Answer]]
+StreamView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
+
+
+def events_view(feed_of: FeedOf) -> StreamView:
+    """Everything on one channel. `feed_of` says who may hear what, or raises Refusal."""
+
+    async def events(request: HttpRequest) -> HttpResponseBase:
+        try:
+            delivery, log = open_log(request)
+            feed = await feed_of(request)
+        except Refusal as refusal:
+            return refusal.response
+        return event_stream(event_chunks(delivery, log, feed, after=last_event_id(request)))
+
+    return events
+
+
+def answer_view(answer_of: AnswerOf) -> StreamView:
+    """One answer. `answer_of` finds it for whoever asks, or raises Refusal."""
+
+    async def answer(request: HttpRequest, reply_id: UUID) -> HttpResponseBase:
+        after = last_event_id(request)
+        try:
+            delivery, log = open_log(request)
+            found = await answer_of(request, reply_id)
+        except Refusal as refusal:
+            return refusal.response
+        if after and found.ends_at(after):
+            return HttpResponse(status=204)
+        return event_stream(AnswerStream(delivery, log, found, after).chunks(_retry_ms()))
+
+    return answer
+
+
+async def event_chunks(delivery: Delivery, log: Log, feed: Feed, after: str | None) -> AsyncIterator[bytes]:
+    position, reset = locate(log, feed, after)
+    yield opening(position, retry_ms=_retry_ms(), reset=reset)
+    async with aclosing(Tail(delivery.hub, delivery.archive, feed, position).steps()) as steps:
+        async for step in steps:
+            yield frames(step)
+
+
+def event_stream(chunks: AsyncIterator[bytes]) -> StreamingHttpResponse:
+    headers = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+    return StreamingHttpResponse(chunks, content_type="text/event-stream; charset=utf-8", headers=headers)
+
+
+def open_log(request: HttpRequest) -> tuple[Delivery, Log]:
+    if request.method != "GET":
+        refused = problem(405, "method_not_allowed", "A stream is read with GET.")
+        refused["Allow"] = "GET"
+        raise Refusal(refused)
+    delivery = current()
+    if delivery is None or delivery.hub.log is None or not delivery.is_connected or delivery.is_leaving:
+        away = "Live events can't be read right now. Messages are kept: try again in a moment."
+        raise Refusal(problem(503, "broker_unavailable", away, retry_after=random.randint(1, 4)))  # noqa: S311
+    return delivery, delivery.hub.log
+
+
+def last_event_id(request: HttpRequest) -> str | None:
+    """The header wins over `?after=`: EventSource repeats its URL, and its header is newer."""
+    return request.headers.get("Last-Event-ID") or request.GET.get("after") or None
+
+
+def _retry_ms() -> int:
+    """Random, so that clients cut at the same moment do not come back at the same moment."""
+    return random.randint(*RETRY_MS)  # noqa: S311
