@@ -1,0 +1,44 @@
+"""Who sends a request: a program by its bearer token, or a person by their session."""
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth import get_user
+from django.db import close_old_connections
+from django.http import HttpRequest
+
+from conversations import tokens
+from conversations.models import User
+
+
+def bearer(request: HttpRequest) -> str | None:
+    """The secret that came with the request. Other schemes are not ours: a proxy may use them."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else None
+
+
+def token_user(secret: str) -> User | None:
+    token = tokens.find(secret)
+    return None if token is None else token.user
+
+
+def session_user(request: HttpRequest) -> User | None:
+    user = get_user(request)
+    return user if isinstance(user, User) else None
+
+
+def caller(request: HttpRequest) -> User | None:
+    """A token that is given decides alone: a bad one is nobody, whatever the session says."""
+    secret = bearer(request)
+    return session_user(request) if secret is None else token_user(secret)
+
+
+async def listener_of(request: HttpRequest) -> User | None:
+    """Who wants to listen, for a GET. Keeps no database connection while the stream is open."""
+    return await sync_to_async(_caller_then_no_connection)(request)
+
+
+def _caller_then_no_connection(request: HttpRequest) -> User | None:
+    # Connections belong to their thread: closed where it was opened, or it stays open with the stream.
+    try:
+        return caller(request)
+    finally:
+        close_old_connections()
