@@ -1,0 +1,29 @@
+import pytest
+
+from conversations.models import Conversation, User
+from tests.conversations.calling import Caller
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return User.objects.create_user("alice")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return User.objects.create_user("bob")
+
+
+@pytest.fixture
+def as_alice(alice: User) -> Caller:
+    return Caller(alice)
+
+
+@pytest.fixture
+def as_bob(bob: User) -> Caller:
+    return Caller(bob)
+
+
+@pytest.fixture
+def conversation(alice: User) -> Conversation:
+    return Conversation.objects.create(owner=alice, bot="script")
