@@ -1,0 +1,72 @@
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models.functions import Now
+from django.urls import reverse
+from uuid_utils.compat import uuid7
+
+STEP = " \u203a "
+"""What stands between a heading and the one below it."""
+
+
+class Document(models.Model):
+    """A text that the knowledge bot answers from, as it was when it was ingested."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    path = models.CharField(max_length=500, unique=True)
+    title = models.CharField(max_length=300)
+    text = models.TextField()
+    digest = models.CharField(max_length=64, editable=False)
+    language = models.CharField(
+        max_length=63,
+        default="english",
+        help_text="The PostgreSQL text search configuration it is read with.",
+    )
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("knowledge:document", args=[self.pk])
+
+
+class Passage(models.Model):
+    """A part of a document that can stand as an answer: what lies under one heading, or some of it.
+
+    `vector` holds the words of its own heading (weight A), of those above it and the title (B), and of
+    the text (D).
+    """
+
+    document = models.ForeignKey(Document, models.CASCADE, related_name="passages", db_index=False)
+    number = models.PositiveIntegerField()
+    headings = ArrayField(models.TextField(), default=list, help_text="From the outermost in.")
+    anchor = models.CharField(max_length=300, blank=True)
+    text = models.TextField()
+    vector = SearchVectorField()
+
+    class Meta:
+        ordering = ["document", "number"]
+        constraints = [models.UniqueConstraint("document", "number", name="passage_number")]
+        indexes = [GinIndex(fields=["vector"], name="passage_vector")]
+
+    def __str__(self) -> str:
+        return STEP.join(self.headings) or f"Passage {self.number}"
+
+
+class Word(models.Model):
+    """How many passages of a language hold a lexeme: what makes a word of a question rare, or a typing error.
+
+    Counted anew after each ingestion.
+    """
+
+    language = models.CharField(max_length=63)
+    lexeme = models.TextField()
+    passages = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("language", "lexeme", name="word_lexeme")]
+
+    def __str__(self) -> str:
+        return self.lexeme

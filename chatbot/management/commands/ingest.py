@@ -1,0 +1,49 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+
+from chatbot.knowledge.ingest import Report, ingest
+
+
+class Command(BaseCommand):
+    help = "Puts documents (Markdown or plain text, files or folders of them) into the bot's knowledge."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "paths", nargs="+", metavar="PATH", help="A .md, .markdown or .txt file, or a folder"
+        )
+        parser.add_argument(
+            "--prune",
+            action="store_true",
+            help="remove documents whose file is no longer in the folders given",
+        )
+        parser.add_argument(
+            "--language", default="english", help="PostgreSQL text search configuration (default: english)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        refuse_unknown(options["language"])
+        report = ingest(options["paths"], language=options["language"], prune=options["prune"])
+        self.tell(report)
+        if report.errors:
+            raise CommandError(f"{len(report.errors)} of the files could not be read; the others are in.")
+
+    def tell(self, report: Report) -> None:
+        for error in report.errors:
+            self.stderr.write(error)
+        for name in ("added", "changed", "removed"):
+            for path in getattr(report, name):
+                self.stdout.write(f"{name}: {path}")
+        self.stdout.write(
+            f"{len(report.added)} added, {len(report.changed)} changed, {len(report.removed)} removed, "
+            f"{len(report.unchanged)} unchanged."
+        )
+
+
+def refuse_unknown(language: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cfgname FROM pg_ts_config ORDER BY cfgname")
+        known = [name for (name,) in cursor.fetchall()]
+    if language not in known:
+        raise CommandError(f"There is no language {language!r}. PostgreSQL has {', '.join(known)}.")
