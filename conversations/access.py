@@ -1,8 +1,6 @@
 """Who sends a request: a program by its bearer token, or a person by their session."""
 
-from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user
-from django.db import close_old_connections
 from django.http import HttpRequest
 
 from conversations import tokens
@@ -29,16 +27,3 @@ def caller(request: HttpRequest) -> User | None:
     """A token that is given decides alone: a bad one is nobody, whatever the session says."""
     secret = bearer(request)
     return session_user(request) if secret is None else token_user(secret)
-
-
-async def listener_of(request: HttpRequest) -> User | None:
-    """Who wants to listen, for a GET. Keeps no database connection while the stream is open."""
-    return await sync_to_async(_caller_then_no_connection)(request)
-
-
-def _caller_then_no_connection(request: HttpRequest) -> User | None:
-    # Connections belong to their thread: closed where it was opened, or it stays open with the stream.
-    try:
-        return caller(request)
-    finally:
-        close_old_connections()

@@ -1,13 +1,8 @@
 import pytest
-from asgiref.sync import async_to_sync
-from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection
-from django.test import Client, RequestFactory
+from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from conversations import tokens
-from conversations.access import listener_of
 from conversations.models import ApiToken, Conversation, User
 from tests.conversations.calling import Answer, Caller
 
@@ -99,26 +94,3 @@ def test_guests_are_only_made_of_people_without_a_token(db: None, settings: Sett
 
     assert with_token("wrong", client=Client()).problem == (401, "not_authenticated")
     assert User.objects.count() == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_listener_is_known_by_token_and_leaves_no_connection_open() -> None:
-    alice = User.objects.create_user("alice")
-    request = RequestFactory().get("/api/events", headers={"Authorization": f"Bearer {tokens.issue(alice)}"})
-
-    listener = async_to_sync(listener_of)(request)
-
-    assert listener == alice
-    assert connection.connection is None
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_listener_is_known_by_session() -> None:
-    alice = User.objects.create_user("alice")
-    request = RequestFactory().get("/api/events")
-    client = Client()
-    client.force_login(alice)
-    request.session = SessionStore(client.cookies["sessionid"].value)
-    request.user = AnonymousUser()
-
-    assert async_to_sync(listener_of)(request) == alice
