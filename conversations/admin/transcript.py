@@ -1,0 +1,55 @@
+"""One conversation to read on one page: a branch of it, and where its other branches end."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Left
+from django.utils.html import escape, linebreaks
+from django.utils.safestring import SafeString, mark_safe
+
+from conversations.branch import active_branch
+from conversations.errors import NotFoundError
+from conversations.models import Conversation, Message
+
+PAGE = 200
+OTHER_BRANCHES = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    message: Message
+
+    @property
+    def html(self) -> SafeString:
+        """A finished reply as the page shows it: made safe when it was stored. All else is escaped text."""
+        if self.message.role == Message.Role.ASSISTANT and self.message.is_finished and self.message.html:
+            return mark_safe(self.message.html)  # noqa: S308  (the bots' Markdown was sanitized by the worker)
+        return mark_safe(linebreaks(escape(self.message.text)))  # noqa: S308  (escaped here)
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """At most 200 messages, oldest first; `leaf` is the branch's end, for the page before this one."""
+
+    lines: list[Line]
+    leaf: UUID | None
+    has_more: bool
+    other_leaves: list[Message]
+
+
+def read_transcript(conversation: Conversation, *, leaf: UUID | None, before: UUID | None) -> Transcript:
+    end = leaf or conversation.active_leaf_id
+    try:
+        branch, has_more = active_branch(conversation, leaf=leaf, before=before, limit=PAGE)
+    except Message.DoesNotExist as error:
+        raise NotFoundError("There is no such message in this conversation.") from error
+    return Transcript([Line(message) for message in branch], end, has_more, _other_leaves(conversation, end))
+
+
+def _other_leaves(conversation: Conversation, leaf: UUID | None) -> list[Message]:
+    """The newest 50 ends of branches, each with the beginning of what was said last as `excerpt`."""
+    ends = conversation.messages.filter(~Exists(Message.objects.filter(parent=OuterRef("pk"))))
+    other = ends.exclude(pk=leaf) if leaf else ends
+    short = other.order_by("-seq").defer("text", "html", "citations")
+    return list(short.annotate(excerpt=Left("text", 100))[:OTHER_BRANCHES])
