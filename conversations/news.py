@@ -38,6 +38,17 @@ def publish(rows: Sequence[Row]) -> None:
         publishing.tell(event, _marks_told(conversation))
 
 
+def tell_now(event: Event, row: Row, on_ack: Callable[[Ack], None]) -> bool:
+    """Publishes an event that was made of this very row; False while the publisher is full."""
+    marks_told = _marks_told(row)
+
+    def hear(ack: Ack) -> None:
+        marks_told(ack)
+        on_ack(ack)
+
+    return publishing.tell(event, hear)
+
+
 def ring(conversation_id: UUID, reply_id: UUID) -> None:
     """After the commit, tells the workers that this conversation has work; their sweep is the net."""
     key = str(conversation_id)

@@ -102,7 +102,7 @@ class Delivery:
             except BrokerError as error:
                 self._report(connected=False, why=str(error))
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._look_now.wait(), WATCH * random.uniform(0.8, 1.2))  # noqa: S311
+                await asyncio.wait_for(self._look_now.wait(), WATCH * random.uniform(0.8, 1.2))
             self._look_now.clear()
 
     async def _look(self) -> None:

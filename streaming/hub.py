@@ -64,7 +64,7 @@ class Hub:
         """Ends every stream, at random moments spread over `within` seconds: no herd at the next process."""
         loop = asyncio.get_running_loop()
         for subscription in self._everyone():
-            loop.call_later(random.uniform(0, within), subscription.end)  # noqa: S311
+            loop.call_later(random.uniform(0, within), subscription.end)
 
     def _everyone(self) -> list[Subscription]:
         return [one for listeners in self._subscriptions.values() for one in listeners]

@@ -62,10 +62,10 @@ class Listener:
                     self._hand_over(reader.read(BATCH, timeout=0.1), current)
                 except PositionLostError:
                     self._on_loop(self._lost)
-                    self._leaving.wait(random.uniform(0.5, 1.5))  # noqa: S311
+                    self._leaving.wait(random.uniform(0.5, 1.5))
                 except BrokerError:
                     logger.exception("listening goes on after an error")
-                    self._leaving.wait(random.uniform(0.5, 1.5))  # noqa: S311
+                    self._leaving.wait(random.uniform(0.5, 1.5))
 
     def _follow_assignment(self, reader: LogReader, current: int) -> int:
         with self._lock:

@@ -68,12 +68,13 @@ class Tail:
         try:
             while self._subscription.state is not State.ENDED:
                 step = await self._step()
-                self._position = step.position
-                yield step
+                if step is not None:
+                    self._position = step.position
+                    yield step
         finally:
             self._hub.unsubscribe(self._subscription)
 
-    async def _step(self) -> Step:
+    async def _step(self) -> Step | None:
         if self._subscription.state is State.RESET or self._position.epoch != self._log.epoch:
             return self._reset("another_log")
         try:
@@ -81,7 +82,7 @@ class Tail:
         except PositionLostError:
             return self._reset("position_lost")
 
-    async def _replay(self) -> Step:
+    async def _replay(self) -> Step | None:
         is_in_memory = self._position.offset >= self._recent.floor
         return self._remember() if is_in_memory else await self._search()
 
@@ -111,7 +112,7 @@ class Tail:
             return Step(self._position)
         return self._covered([], self._recent.end)
 
-    def _remember(self) -> Step:
+    def _remember(self) -> Step | None:
         """Out of memory, a page at a time; the last page and going live are one tick."""
         recent = self._recent
         records = [
@@ -121,7 +122,7 @@ class Tail:
             return self._covered(records[:PAGE], records[PAGE - 1].offset + 1)
         step = self._covered(records, recent.end)
         self._subscription.go_live(step.position.offset)
-        return step
+        return step if step != Step(self._position) else None
 
     async def _search(self) -> Step:
         """Out of the log, as far as one shared scan gets."""
@@ -133,7 +134,7 @@ class Tail:
             await asyncio.wait([search, change], return_when=asyncio.FIRST_COMPLETED)
             return self._found(search.result()) if search.done() else Step(place)
         except BrokerUnavailableError:
-            await asyncio.wait([change], timeout=random.uniform(0.5, 1.5))  # noqa: S311
+            await asyncio.wait([change], timeout=random.uniform(0.5, 1.5))
             return Step(place)
         finally:
             search.cancel()

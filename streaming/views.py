@@ -74,7 +74,7 @@ def open_log(request: HttpRequest) -> tuple[Delivery, Log]:
     delivery = current()
     if delivery is None or delivery.hub.log is None or not delivery.is_connected or delivery.is_leaving:
         away = "Live events can't be read right now. Messages are kept: try again in a moment."
-        raise Refusal(problem(503, "broker_unavailable", away, retry_after=random.randint(1, 4)))  # noqa: S311
+        raise Refusal(problem(503, "broker_unavailable", away, retry_after=random.randint(1, 4)))
     return delivery, delivery.hub.log
 
 
@@ -85,4 +85,4 @@ def last_event_id(request: HttpRequest) -> str | None:
 
 def _retry_ms() -> int:
     """Random, so that clients cut at the same moment do not come back at the same moment."""
-    return random.randint(*RETRY_MS)  # noqa: S311
+    return random.randint(*RETRY_MS)

@@ -47,8 +47,8 @@ class Message(Announced):
     tries = models.PositiveIntegerField(default=0, editable=False)
     heartbeat_at = models.DateTimeField(null=True, editable=False)
     cancel_requested_at = models.DateTimeField(null=True, editable=False)
-    started_position = models.CharField(max_length=80, null=True, editable=False)  # noqa: DJ001
-    snapshot_position = models.CharField(max_length=80, null=True, editable=False)  # noqa: DJ001
+    started_position = models.CharField(max_length=80, null=True, editable=False)
+    snapshot_position = models.CharField(max_length=80, null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
     citations = models.JSONField(default=list, blank=True)
     error = models.TextField(blank=True)

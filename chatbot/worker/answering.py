@@ -1,0 +1,135 @@
+import asyncio
+import logging
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import DatabaseError
+
+from chatbot.bots.load import UnknownBotError, load
+from chatbot.worker.attempt import FAILED, Attempt, Place
+from chatbot.worker.database import Database
+from chatbot.worker.progress import Progress
+from conversations import news, replies
+from conversations.heartbeats import Snapshot
+from conversations.models import Message
+from conversations.replies import Claim, Outcome
+from streaming.broker.publisher import Ack
+
+logger = logging.getLogger(__name__)
+FINISHING = 60.0
+PUBLISHER_FULL = 0.1
+LEAVING = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    claim: Claim
+    attempt: Attempt
+    task: asyncio.Task[None]
+
+
+class Answering:
+    """Answers what a conversation wants answered, one reply after the other, and knows what is running."""
+
+    def __init__(self, database: Database, place: Place) -> None:
+        self.is_leaving = False
+        self._database = database
+        self._place = place
+        self._loop = asyncio.get_running_loop()
+        self._running: dict[UUID, Running] = {}
+        self._placing: set[asyncio.Task[None]] = set()
+
+    async def serve(self, conversation: UUID) -> None:
+        """Until the conversation has nothing more that is free, or this worker is leaving."""
+        while not self.is_leaving:
+            claim = await self._database(replies.claim, conversation)
+            if claim is None:
+                return
+            await self._answer(claim)
+
+    def snapshots(self) -> list[Snapshot]:
+        return [running.attempt.snapshot() for running in self._running.values()]
+
+    def cancel(self, reply: UUID) -> None:
+        """That answer ends with what was said so far."""
+        if reply in self._running:
+            self._running[reply].attempt.cancel()
+
+    def lose(self, replies_lost: Iterable[UUID]) -> None:
+        """Those answers stop without another word: they are no longer ours."""
+        for reply in replies_lost:
+            if reply in self._running:
+                logger.warning("reply %s is no longer ours", reply)
+                self._running[reply].task.cancel()
+
+    async def hand_over(self) -> None:
+        """What still runs stops here, and is queued for another worker."""
+        running = list(self._running.values())
+        for one in running:
+            one.task.cancel()
+        if running:
+            await asyncio.wait([one.task for one in running], timeout=LEAVING)
+        for one in running:
+            if one.task.cancelled() and await self._database(replies.hand_over, one.claim):
+                logger.info("reply %s was handed over", one.claim.id)
+
+    async def _answer(self, claim: Claim) -> None:
+        try:
+            bot = load(claim.reply.bot)
+        except UnknownBotError:
+            logger.exception("reply %s wants a bot that is not there", claim.id)
+            unsaid = Progress(claim, markdown=False).outcome(Message.Status.FAILED, FAILED)
+            await self._finish(claim, unsaid)
+            return
+        attempt = Attempt(claim, bot, self._place)
+        task = asyncio.create_task(self._run(claim, attempt), name=f"attempt at {claim.id}")
+        self._running[claim.id] = Running(claim, attempt, task)
+        try:
+            await asyncio.wait([task])
+        finally:
+            del self._running[claim.id]
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("the attempt at reply %s broke off", claim.id, exc_info=error)
+
+    async def _run(self, claim: Claim, attempt: Attempt) -> None:
+        logger.info("reply %s: attempt %s", claim.id, claim.attempt)
+        await self._begin(claim)
+        await self._finish(claim, await attempt.run())
+
+    async def _begin(self, claim: Claim) -> None:
+        def heard(ack: Ack) -> None:
+            self._loop.call_soon_threadsafe(self._place_start, claim, self._place(ack))
+
+        while not news.tell_now(claim.started, claim.reply, heard):
+            await asyncio.sleep(PUBLISHER_FULL)
+
+    def _place_start(self, claim: Claim, position: str) -> None:
+        task = asyncio.create_task(self._keep_start(claim, position), name=f"place {claim.id}")
+        self._placing.add(task)
+        task.add_done_callback(self._placing.discard)
+
+    async def _keep_start(self, claim: Claim, position: str) -> None:
+        while claim.id in self._running:
+            try:
+                await self._database(replies.begun, claim, position)
+            except DatabaseError:
+                logger.warning("where reply %s starts could not be kept yet", claim.id)
+                await asyncio.sleep(random.uniform(0.5, 1.5))
+            else:
+                return
+
+    async def _finish(self, claim: Claim, outcome: Outcome) -> None:
+        """Tries for a minute: while PostgreSQL is away nobody else can have claimed it either."""
+        deadline = self._loop.time() + FINISHING
+        while True:
+            try:
+                finished = await self._database(replies.finish, claim, outcome)
+            except DatabaseError:
+                if self._loop.time() > deadline:
+                    raise
+                await asyncio.sleep(random.uniform(0.3, 1.0))
+            else:
+                logger.info("reply %s: %s", claim.id, finished.status if finished else "overtaken")
+                return

@@ -1,0 +1,44 @@
+import asyncio
+import logging
+
+from django.db import DatabaseError
+
+from chatbot.worker.answering import Answering
+from chatbot.worker.database import Database
+from conversations import heartbeats
+
+logger = logging.getLogger(__name__)
+EVERY = 3.0
+PATIENCE = 8.0  # less than the lease: who can't renew stops before another worker begins
+
+
+class Heartbeat:
+    """Renews the leases of all running answers, and acts on what it hears back."""
+
+    def __init__(self, answering: Answering, database: Database) -> None:
+        self._answering = answering
+        self._database = database
+        self._renewed = asyncio.get_running_loop().time()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(EVERY)
+            await self.beat()
+
+    async def beat(self) -> None:
+        loop = asyncio.get_running_loop()
+        snapshots = self._answering.snapshots()
+        begun = loop.time()
+        try:
+            pulses = await asyncio.wait_for(self._database(heartbeats.beat, snapshots), PATIENCE - EVERY)
+        except (DatabaseError, TimeoutError) as error:
+            logger.warning("the heartbeat of %s answers failed: %s", len(snapshots), error)
+            if loop.time() - self._renewed > PATIENCE - EVERY:
+                self._answering.lose(snapshot.id for snapshot in snapshots)
+            return
+        self._renewed = begun
+        self._answering.lose(snapshot.id for snapshot in snapshots if snapshot.id not in pulses)
+        for pulse in pulses.values():
+            if pulse.is_cancelled:
+                self._answering.cancel(pulse.id)

@@ -1,0 +1,63 @@
+import asyncio
+from collections.abc import Callable
+
+from chatbot.worker.progress import Progress
+from streaming import publishing
+from streaming.broker.publisher import Ack
+
+PAUSE = 0.05
+FULL = 0.1
+
+
+class Voice:
+    """Brings an attempt's words to the log: the first at once, then at most one delta every 50 ms.
+
+    When the publisher is full it waits, and so does the bot that speaks through it.
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        self.acked: Ack | None = None
+        self._progress = progress
+        self._loop = asyncio.get_running_loop()
+        self._last = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._unsent: Callable[[], bool] | None = None
+
+    async def speak(self) -> None:
+        """Tells what is new now, or lets a timer do it; waits only while the publisher is full."""
+        due = self._last + PAUSE - self._loop.time()
+        if due <= 0:
+            self._tell()
+        elif self._timer is None:
+            self._timer = self._loop.call_later(due, self._tell)
+        await self._sent()
+
+    async def flush(self) -> None:
+        """Everything said is with the publisher."""
+        self._tell()
+        await self._sent()
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _tell(self) -> None:
+        self.close()
+        self._timer = None
+        if self._unsent is not None or not self._progress.has_untold:
+            return
+        event = self._progress.next_delta()
+        self._last = self._loop.time()
+        self._send(lambda: publishing.tell(event, self._hear))
+
+    def _send(self, send: Callable[[], bool]) -> None:
+        self._unsent = None if send() else send
+
+    async def _sent(self) -> None:
+        while self._unsent is not None:
+            await asyncio.sleep(FULL)
+            self._send(self._unsent)
+
+    def _hear(self, ack: Ack) -> None:
+        # On the publisher's thread: one reference, replaced in the order of the log.
+        self.acked = ack

@@ -1,0 +1,154 @@
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError
+
+from chatbot.worker.answering import Answering
+from chatbot.worker.broker_watch import BrokerWatch
+from chatbot.worker.database import Database
+from chatbot.worker.doorbell import Doorbell
+from chatbot.worker.graves import bury
+from chatbot.worker.heartbeat import Heartbeat
+from chatbot.worker.inbox import Inbox
+from chatbot.worker.sweep import sweep
+from conversations import acknowledgements, replies, sweeping
+from conversations.acknowledgements import Acknowledgements
+from streaming import publishing
+from streaming.broker.group_reader import GroupReader
+from streaming.broker.publisher import Publisher
+from streaming.configuration import INCOMING, RESPONSES, broker_options, group, topic, topic_client
+
+logger = logging.getLogger(__name__)
+SWEPT_AT_ONCE = 500
+
+
+class Worker:
+    """Answers conversations until it is told to leave. Owns all its threads and tasks.
+
+    `leave` lets running answers go on for the drain time; called once more it hands them over at once.
+    """
+
+    def __init__(self, *, concurrency: int, drain_seconds: float) -> None:
+        options = broker_options()
+        self.inbox = Inbox(bound=10 * concurrency)
+        self._concurrency = concurrency
+        self._drain_seconds = drain_seconds
+        self._leaving = asyncio.Event()
+        self._hurried = asyncio.Event()
+        self._database = Database()
+        self._publisher = Publisher(options, patience_ms=0)
+        self._acknowledgements = Acknowledgements()
+        self._watch = BrokerWatch(topic_client(), topic(RESPONSES))
+        self._answering = Answering(self._database, self._watch.place)
+        self._doorbell = Doorbell(
+            lambda: GroupReader(options, topic(INCOMING), group()), offer=self.inbox.offer, bury=bury
+        )
+        self._slots = asyncio.Semaphore(concurrency)
+        self._serving: set[asyncio.Task[None]] = set()
+
+    def leave(self) -> None:
+        (self._hurried if self._leaving.is_set() else self._leaving).set()
+
+    async def run(self) -> None:
+        """Returns once everything has stopped. Raises what a background task raised, which none should."""
+        self._start()
+        heartbeat = asyncio.create_task(Heartbeat(self._answering, self._database).run(), name="heartbeat")
+        background = [asyncio.create_task(work, name=name) for name, work in self._background().items()]
+        leaving = asyncio.create_task(self._leaving.wait(), name="leaving")
+        try:
+            await asyncio.wait([leaving, heartbeat, *background], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await self._stop_taking(background)
+            await self._drain()
+            await _stopped([heartbeat, leaving])
+            await self._close()
+
+    def _background(self) -> dict[str, Coroutine[None, None, None]]:
+        return {
+            "broker watch": self._watch.run(),
+            "work": self._take_work(),
+            "work sweep": sweep("work", 1.0, self._sweep_work),
+            "news sweep": sweep("news", 1.0, self._sweep_news),
+            "purge": sweep("purge", 5.0, self._sweep_deleted),
+        }
+
+    def _start(self) -> None:
+        self._acknowledgements.start()
+        self._publisher.start()
+        acknowledgements.install(self._acknowledgements)
+        publishing.install(self._publisher)
+        self._doorbell.start()
+
+    async def _take_work(self) -> None:
+        while True:
+            await self._slots.acquire()
+            conversation = await self.inbox.take()
+            while not self._watch.is_connected:
+                # Who can't reach Kafka can't tell anybody: another worker may be able to.
+                await asyncio.sleep(0.1)
+            task = asyncio.create_task(self._serve(conversation), name=f"serve {conversation}")
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
+
+    async def _serve(self, conversation: UUID) -> None:
+        try:
+            await self._answering.serve(conversation)
+        except DatabaseError as error:
+            logger.warning("conversation %s is left to the sweep: %s", conversation, error)
+        finally:
+            self.inbox.done(conversation)
+            self._slots.release()
+
+    async def _sweep_work(self) -> None:
+        free = self._concurrency - len(self._serving)
+        if free and self._watch.is_connected:
+            for conversation in await self._database(replies.stranded, free):
+                self.inbox.offer(conversation)
+
+    async def _sweep_news(self) -> None:
+        if self._watch.is_connected:
+            await self._database(sweeping.tell_overdue, SWEPT_AT_ONCE)
+
+    async def _sweep_deleted(self) -> None:
+        await self._database(sweeping.purge_deleted, SWEPT_AT_ONCE)
+
+    async def _stop_taking(self, background: list[asyncio.Task[None]]) -> None:
+        logger.info("leaving: no new answers are begun")
+        self._answering.is_leaving = True
+        await asyncio.to_thread(self._doorbell.stop)
+        await _stopped(background)
+
+    async def _drain(self) -> None:
+        """Running answers get their time, the rest is handed over. Their heartbeat goes on meanwhile."""
+        hurried = asyncio.create_task(self._hurried.wait(), name="hurried")
+        serving = asyncio.create_task(_all_done(self._serving), name="serving")
+        await asyncio.wait(
+            [serving, hurried], timeout=self._drain_seconds, return_when=asyncio.FIRST_COMPLETED
+        )
+        await self._answering.hand_over()
+        await _stopped([hurried, serving])
+
+    async def _close(self) -> None:
+        """The publisher before those who hear its acknowledgements, the database last."""
+        unsent = await asyncio.to_thread(self._publisher.stop)
+        await asyncio.to_thread(self._acknowledgements.stop)
+        await asyncio.to_thread(self._database.close)
+        logger.info("left; %s records were not sent", unsent)
+
+
+async def _all_done(tasks: set[asyncio.Task[None]]) -> None:
+    while tasks:
+        await asyncio.wait(set(tasks))
+
+
+async def _stopped(tasks: list[asyncio.Task[Any]]) -> None:
+    """Cancels and joins them; the first one that had failed by itself is raised."""
+    for task in tasks:
+        task.cancel()
+    done = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in done:
+        if isinstance(result, Exception):
+            raise result

@@ -1,0 +1,208 @@
+"""The life of a reply as PostgreSQL decides it: claimed, kept alive, finished, handed over.
+
+Every write names its attempt and requires `streaming`: a worker that was overtaken changes nothing. Locks are
+taken in one order everywhere: the conversation, then its messages by id.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value, When
+from django.db.models.functions import Now
+
+from conversations.branch import walk
+from conversations.events import message_event, message_objects
+from conversations.models import Conversation, Message
+from conversations.models.announced import raised
+from conversations.news import announce
+from streaming.event import Event
+
+LEASE = timedelta(seconds=10)
+MOST_TRIES = 3
+REMEMBERED = 50
+GAVE_UP = "The answer could not be finished after three tries. Ask again, please."
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One attempt at one reply, which is ours until its heartbeat stops.
+
+    `history` is the branch that led to it, the question last; `started` is what readers are to be told.
+    """
+
+    reply: Message
+    history: tuple[Message, ...]
+    started: Event
+
+    @property
+    def id(self) -> UUID:
+        return self.reply.pk
+
+    @property
+    def attempt(self) -> int:
+        return self.reply.attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an attempt ended and everything that was said in it."""
+
+    status: Message.Status
+    text: str
+    html: str
+    next_index: int
+    citations: list[dict[str, object]]
+    error: str = ""
+
+
+@transaction.atomic
+def claim(conversation_id: UUID) -> Claim | None:
+    """The conversation's next answer, if it is nobody's: its lowest unfinished reply, queued or stale.
+
+    On the way, replies that must not run are ended: marked for cancelling, or tried three times.
+    """
+    if not _locked(conversation_id):
+        return None
+    while (reply := _next_unfinished(conversation_id)) is not None:
+        if not _is_free(reply):
+            return None
+        verdict = _verdict(reply)
+        if verdict is None:
+            return _claimed(reply)
+        _end_unclaimed(reply, *verdict)
+    return None
+
+
+def begun(claimed: Claim, position: str) -> bool:
+    """Keeps where `reply.started` lies in the log; False when the attempt is no longer ours."""
+    mine = _mine(claimed).filter(started_position=None)
+    return mine.update(started_position=position, snapshot_position=position) == 1
+
+
+@transaction.atomic
+def finish(claimed: Claim, outcome: Outcome) -> Message | None:
+    """Ends the attempt for good; None when it is no longer ours, and then nothing may be published.
+
+    One that was marked for cancelling meanwhile ends as cancelled, with what was said.
+    """
+    _locked(claimed.reply.conversation_id)
+    status = Case(
+        When(cancel_requested_at__isnull=False, then=Value(Message.Status.CANCELLED)),
+        default=Value(outcome.status),
+    )
+    ended = _mine(claimed).update(
+        status=status,
+        text=outcome.text,
+        html=outcome.html,
+        open=0,
+        next_index=outcome.next_index,
+        citations=outcome.citations,
+        error=outcome.error,
+        finished_at=Now(),
+        **raised(),
+    )
+    if not ended:
+        return None
+    reply = Message.objects.select_related("conversation").get(pk=claimed.id)
+    announce(reply)
+    return reply
+
+
+@transaction.atomic
+def hand_over(claimed: Claim) -> bool:
+    """Gives an attempt back, as if it had not been tried; one marked for cancelling ends instead."""
+    _locked(claimed.reply.conversation_id)
+    marked = Q(cancel_requested_at__isnull=False)
+    given = _mine(claimed).update(
+        status=Case(When(marked, then=Value(Message.Status.CANCELLED)), default=Value(Message.Status.QUEUED)),
+        finished_at=Case(When(marked, then=Now()), default=None, output_field=DateTimeField()),
+        tries=F("tries") - 1,
+        heartbeat_at=Now(),
+        **raised(),
+    )
+    if given:
+        announce(Message.objects.select_related("conversation").get(pk=claimed.id))
+    return given == 1
+
+
+def stranded(limit: int) -> list[UUID]:
+    """Conversations whose next answer nobody works on: queued for 2 s, or without a heartbeat for 10 s."""
+    first = Message.objects.filter(status__in=Message.UNFINISHED).order_by("conversation", "seq")
+    heads = first.distinct("conversation").values("pk")
+    waited = ExpressionWrapper(Now() - timedelta(seconds=2), output_field=DateTimeField())
+    overdue = Q(status=Message.Status.QUEUED, heartbeat_at=None, created_at__lt=waited)
+    overdue |= Q(status=Message.Status.QUEUED, heartbeat_at__lt=waited) | _is_stale()
+    found = Message.objects.filter(overdue, pk__in=heads, conversation__deleted_at=None)
+    return list(found.order_by("created_at").values_list("conversation_id", flat=True)[:limit])
+
+
+def _locked(conversation_id: UUID) -> bool:
+    rows = Conversation.objects.select_for_update().filter(pk=conversation_id, deleted_at=None)
+    return rows.values_list("pk").first() is not None
+
+
+def _next_unfinished(conversation_id: UUID) -> Message | None:
+    unfinished = Message.objects.filter(conversation=conversation_id, status__in=Message.UNFINISHED)
+    return unfinished.order_by("seq").first()
+
+
+def _is_free(reply: Message) -> bool:
+    is_queued = reply.status == Message.Status.QUEUED
+    return is_queued or Message.objects.filter(_is_stale(), pk=reply.pk).exists()
+
+
+def _is_stale() -> Q:
+    """By the database's clock: workers' clocks differ."""
+    lapsed = ExpressionWrapper(Now() - LEASE, output_field=DateTimeField())
+    return Q(status=Message.Status.STREAMING, heartbeat_at__lt=lapsed)
+
+
+def _verdict(reply: Message) -> tuple[Message.Status, str] | None:
+    if reply.cancel_requested_at is not None:
+        return Message.Status.CANCELLED, ""
+    if reply.tries >= MOST_TRIES:
+        return Message.Status.FAILED, GAVE_UP
+    return None
+
+
+def _end_unclaimed(reply: Message, status: Message.Status, error: str) -> None:
+    # The fence rises too, so that whoever still believes to have this reply writes nothing more.
+    same = Message.objects.filter(pk=reply.pk, attempt=reply.attempt, status=reply.status)
+    same.update(status=status, error=error, open=0, attempt=F("attempt") + 1, finished_at=Now(), **raised())
+    announce(Message.objects.select_related("conversation").get(pk=reply.pk))
+
+
+def _claimed(reply: Message) -> Claim:
+    same = Message.objects.filter(pk=reply.pk, attempt=reply.attempt, status=reply.status)
+    same.update(
+        status=Message.Status.STREAMING,
+        attempt=F("attempt") + 1,
+        tries=F("tries") + 1,
+        heartbeat_at=Now(),
+        text="",
+        html="",
+        open=0,
+        next_index=0,
+        started_position=None,
+        snapshot_position=None,
+        citations=[],
+        error="",
+        **raised(),
+    )
+    fresh = Message.objects.select_related("conversation").get(pk=reply.pk)
+    (data,) = message_objects([fresh])
+    started = message_event("reply.started", fresh.conversation.owner_channel, data)
+    return Claim(fresh, _history(fresh), started)
+
+
+def _history(reply: Message) -> tuple[Message, ...]:
+    """The branch that led to this reply, the question last."""
+    if reply.parent_id is None:
+        return ()
+    return tuple(walk(reply.conversation, reply.parent_id, limit=REMEMBERED))
+
+
+def _mine(claimed: Claim) -> QuerySet[Message]:
+    return Message.objects.filter(pk=claimed.id, attempt=claimed.attempt, status=Message.Status.STREAMING)
