@@ -1,41 +1,12 @@
-from collections.abc import Callable
-from uuid import uuid4
-
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from conversations import tokens
 from conversations.admin.archive import COUNTED, BoundedPaginator
 from conversations.models import ApiToken, Conversation, DeadRecord, Message, User
-from conversations.posting import Posted, post_message
+from tests.conversations.looking import page, queries_of, say
 
 LISTS = ["conversation", "message", "apitoken", "deadrecord", "user"]
-
-
-@pytest.fixture
-def admin(db: None) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("charlie"))
-    return client
-
-
-def say(conversation: Conversation, text: str, **more: None) -> Posted:
-    identity = uuid4()
-    return post_message(conversation.owner, conversation.pk, text=text, client_message_id=identity, **more)
-
-
-def page(client: Client, path: str, **query: str) -> str:
-    response = client.get(f"/admin/conversations/{path}", query)
-    assert response.status_code == 200
-    return response.content.decode()
-
-
-def queries_of(call: Callable[[], object]) -> int:
-    with CaptureQueriesContext(connection) as queries:
-        call()
-    return len(queries)
 
 
 def add_of_each(count: int) -> None:
@@ -47,11 +18,6 @@ def add_of_each(count: int) -> None:
         DeadRecord.objects.create(
             topic="incoming-messages", partition=count, offset=place, reason="None such"
         )
-
-
-def talk(conversation: Conversation, rounds: int) -> None:
-    for number in range(rounds):
-        say(conversation, f"No. {number}")
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -146,76 +112,6 @@ def test_a_list_of_messages_does_not_bring_their_texts(admin: Client, conversati
     say(conversation, "word " * 6_000)
 
     assert page(admin, "message/").count("word") < 50
-
-
-def transcript(client: Client, conversation: Conversation, **query: str) -> str:
-    return page(client, f"conversation/{conversation.pk}/transcript/", **query)
-
-
-def test_a_transcript_shows_what_was_said(admin: Client, conversation: Conversation) -> None:
-    reply = say(conversation, "<script>alert(1)</script>").reply
-    Message.objects.filter(pk=reply.pk).update(
-        status="failed", html="<p><b>Hi</b></p>", text="**Hi**", error="It broke."
-    )
-
-    shown = transcript(admin, conversation)
-
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
-    assert "<p><b>Hi</b></p>" in shown
-    assert "It broke." in shown
-
-
-def test_a_transcript_of_an_answer_in_flight_shows_its_text_so_far(
-    admin: Client, conversation: Conversation
-) -> None:
-    reply = say(conversation, "Hello").reply
-    Message.objects.filter(pk=reply.pk).update(status="streaming", html="<p>Hi</p>", text="Hi\n\n**the")
-
-    assert "<p>**the</p>" in transcript(admin, conversation)
-
-
-def test_a_transcript_leads_to_other_branches(admin: Client, conversation: Conversation) -> None:
-    Conversation.objects.update(title="Plans")
-    first = say(conversation, "One way")
-    say(conversation, "The other way", parent_id=None)
-
-    active = transcript(admin, conversation)
-    other = transcript(admin, conversation, leaf=str(first.reply.pk))
-
-    assert f"?leaf={first.reply.pk}" in active
-    assert "One way" not in active
-    assert "One way" in other
-
-
-def test_a_long_transcript_comes_in_pages_of_the_same_cost(admin: Client, conversation: Conversation) -> None:
-    say(conversation, "No. 0")
-    transcript(admin, conversation)
-    short = queries_of(lambda: transcript(admin, conversation))
-    talk(conversation, 101)
-
-    newest = transcript(admin, conversation)
-    earlier = newest.partition("before=")[2].partition('"')[0]
-
-    assert newest.count("<article") == 200
-    assert transcript(admin, conversation, before=earlier).count("<article") == 4
-    assert queries_of(lambda: transcript(admin, conversation)) == short
-
-
-@pytest.mark.parametrize("query", [{"leaf": "7"}, {"leaf": str(uuid4())}, {"before": str(uuid4())}])
-def test_a_branch_that_is_not_there(admin: Client, conversation: Conversation, query: dict[str, str]) -> None:
-    where = f"/admin/conversations/conversation/{conversation.pk}/transcript/"
-
-    assert admin.get(where, query).status_code == 404
-
-
-def test_a_transcript_is_for_those_who_may_look(conversation: Conversation, alice: User) -> None:
-    User.objects.filter(pk=alice.pk).update(is_staff=True)
-    client = Client()
-    client.force_login(User.objects.get(pk=alice.pk))
-
-    where = f"/admin/conversations/conversation/{conversation.pk}/transcript/"
-
-    assert client.get(where).status_code == 403
 
 
 def test_conversations_are_deleted_as_their_owners_would(admin: Client, conversation: Conversation) -> None:
