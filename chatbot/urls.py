@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from chatbot.health import healthz, readyz
 from conversations.api.api import api
@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
     path("healthz", healthz),
     path("readyz", readyz),
+    path("", include("chatbot.knowledge.urls")),
     path("admin/", admin.site.urls),
 ]

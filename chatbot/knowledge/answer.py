@@ -1,0 +1,109 @@
+import re
+from collections.abc import Iterator
+
+from chatbot.bots.protocol import Citation
+
+from .excerpt import excerpt
+from .greeting import is_greeting, is_thanks
+from .models import Document
+from .outline import plain_words
+from .search import Hit, search
+
+MOST_PASSAGES = 3
+WORTH_ADDING = 0.6
+COVERS_AS_MUCH = 0.8
+"""The shares of the best passage's score and coverage that another needs to stand beside it."""
+NEAR_ENOUGH = 0.25
+"""The coverage from which on a passage that does not answer is a topic worth naming."""
+ALL_OF_IT = 0.75
+"""The coverage from which on a passage is said to answer, and not only to come near."""
+LONGEST_QUOTE = 300
+"""Characters of a citation's quote."""
+REFERS_BACK = re.compile(
+    r"\b(?:it|its|that|this|those|these|they|them|their)\b|\A\W*(?:and|but|why|then|so|what about)\b",
+    re.IGNORECASE,
+)
+FEW_WORDS = 3
+MARKS = re.compile(r"([\\`*\[\]<~]|(?<!\w)_|_(?!\w))")
+
+
+def answer_to(question: str, before: str = "") -> Iterator[str | Citation]:
+    """Markdown, and each citation right after the place that it is for.
+
+    `before` is what the same person asked last: it is looked at when the question refers back to it.
+    """
+    if is_greeting(question):
+        yield f"Hello! {scope()}"
+        return
+    if is_thanks(question):
+        yield "You are welcome. Ask me anything else about these documents."
+        return
+    hits = search(question, 8, context=before if refers_back(question) else "")
+    answering = best_of([hit for hit in hits if hit.answers])
+    yield from quoted(answering) if answering else [nothing(hits)]
+
+
+def refers_back(question: str) -> bool:
+    return len(question.split()) <= FEW_WORDS or REFERS_BACK.search(question) is not None
+
+
+def best_of(hits: list[Hit]) -> list[Hit]:
+    """The best passage and those that are nearly as good, one of each section."""
+    sections: dict[tuple[str, str], Hit] = {}
+    for hit in hits:
+        if is_as_good(hit, hits[0]):
+            sections.setdefault((hit.path, hit.anchor), hit)
+    return list(sections.values())[:MOST_PASSAGES]
+
+
+def is_as_good(hit: Hit, best: Hit) -> bool:
+    return hit.score >= WORTH_ADDING * best.score and hit.coverage >= COVERS_AS_MUCH * best.coverage
+
+
+def quoted(hits: list[Hit]) -> Iterator[str | Citation]:
+    for number, hit in enumerate(hits, start=1):
+        said = excerpt(hit)
+        yield f"{introduction(number, hit)} [{number}]:"
+        yield Citation(number, hit.topic, hit.path, hit.url, shortened(plain_words(said)))
+        yield "\n\n" + "\n".join(f"> {line}".rstrip() for line in said.split("\n"))
+        yield "\n\n" if number < len(hits) else "\n"
+
+
+def introduction(number: int, hit: Hit) -> str:
+    if number > 1:
+        return f"And from **{escaped(hit.topic)}**"
+    if hit.coverage < ALL_OF_IT:
+        return f"I have nothing on exactly this. The nearest is in **{escaped(hit.topic)}**"
+    return f"From **{escaped(hit.topic)}**"
+
+
+def nothing(hits: list[Hit]) -> str:
+    topics = list(dict.fromkeys(hit.topic for hit in hits if hit.coverage >= NEAR_ENOUGH))[:3]
+    nearest = f"The nearest I have is {listed(topics)}." if topics else scope()
+    return f"I have nothing on this in my documents. {nearest}"
+
+
+def scope() -> str:
+    """What there is to ask about, in one sentence or two."""
+    titles = list(dict.fromkeys(Document.objects.order_by("path").values_list("title", flat=True)[:20]))
+    if not titles:
+        return "I know no documents yet: `python manage.py ingest PATH` gives me some."
+    more = " and more" if len(titles) > 3 else ""
+    return f"I answer from documents: {listed(titles[:3])}{more}. Ask me a question about them."
+
+
+def listed(topics: list[str]) -> str:
+    bold = [f"**{escaped(topic)}**" for topic in topics]
+    return " and ".join(filter(None, [", ".join(bold[:-1]), bold[-1]]))
+
+
+def escaped(topic: str) -> str:
+    """Text that Markdown shows as it is."""
+    return MARKS.sub(r"\\\1", topic)
+
+
+def shortened(quote: str) -> str:
+    """At most `LONGEST_QUOTE` characters, cut between words."""
+    if len(quote) <= LONGEST_QUOTE:
+        return quote
+    return quote[: quote.rfind(" ", 0, LONGEST_QUOTE - 1)] + "…"
