@@ -31,7 +31,6 @@ class Delivery:
         self.hub = Hub()
         self.archive = Archive(lambda: LogReader(options, topic))
         self.is_connected = False
-        self.is_leaving = False
         self.has_looked = False
         self._topic = topic
         self._topics = Topics(options, fixed_id=fixed_epoch)
@@ -58,9 +57,12 @@ class Delivery:
         await asyncio.to_thread(self.archive.stop)
         self._executor.shutdown(wait=False, cancel_futures=True)
 
+    @property
+    def is_leaving(self) -> bool:
+        return self.hub.is_leaving
+
     def leave(self, *, within: float) -> None:
         """Takes no more streams, and ends those that are open, spread over `within` seconds."""
-        self.is_leaving = True
         self.hub.end_all(within=within)
 
     def position(self, channel: str) -> str | None:

@@ -33,6 +33,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.log: Log | None = None
+        self.is_leaving = False
         self._subscriptions: dict[bytes, set[Subscription]] = defaultdict(set)
 
     def begin(self, epoch: str, offsets: Mapping[int, int]) -> None:
@@ -51,6 +52,8 @@ class Hub:
 
     def subscribe(self, feed: Feed) -> Subscription:
         subscription = Subscription(feed)
+        if self.is_leaving:
+            subscription.end()
         self._subscriptions[feed.key].add(subscription)
         return subscription
 
@@ -61,7 +64,11 @@ class Hub:
             del self._subscriptions[subscription.feed.key]
 
     def end_all(self, *, within: float) -> None:
-        """Ends every stream, at random moments spread over `within` seconds: no herd at the next process."""
+        """Ends every stream, at random moments spread over `within` seconds: no herd at the next process.
+
+        One that is just being opened ends at once.
+        """
+        self.is_leaving = True
         loop = asyncio.get_running_loop()
         for subscription in self._everyone():
             loop.call_later(random.uniform(0, within), subscription.end)

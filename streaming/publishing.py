@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from streaming.broker.errors import BrokerError
+from streaming.broker.errors import BrokerUnavailableError
 from streaming.broker.publisher import Ack, Publisher
 from streaming.configuration import RESPONSES, topic
 from streaming.event import Event
@@ -17,7 +17,10 @@ def install(publisher: Publisher | None) -> None:
 
 
 def tell(event: Event, on_ack: Callable[[Ack], None] | None = None) -> bool:
-    """Writes an event to `bot-responses`; whether it is on its way. `on_ack` as Publisher.publish has it."""
+    """Writes an event to `bot-responses`; whether it is on its way. `on_ack` as Publisher.publish has it.
+
+    Raises RecordTooLargeError.
+    """
     return send(RESPONSES, event.key, event.value, headers=event.headers, on_ack=on_ack)
 
 
@@ -33,6 +36,6 @@ def send(
         return False
     try:
         _current.publish(topic(name), key, value, headers=headers, on_ack=on_ack)
-    except BrokerError:
+    except BrokerUnavailableError:
         return False
     return True

@@ -9,7 +9,7 @@ T = TypeVar("T")
 PAUSE = 0.02
 
 
-def wait_until(condition: Callable[[], T], timeout: float = 10.0, *, what: str = "the condition") -> T:
+def wait_until(condition: Callable[[], T | None], timeout: float = 10.0, *, what: str = "the condition") -> T:
     """The first truthy value of `condition`; AssertionError, naming `what`, after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while not (value := condition()):

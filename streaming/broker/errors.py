@@ -36,6 +36,10 @@ class PublisherFullError(BrokerUnavailableError):
     """More records wait for Kafka than the publisher may hold."""
 
 
+class RecordTooLargeError(BrokerError):
+    """Kafka takes no record of that size (`message.max.bytes`)."""
+
+
 class PositionLostError(BrokerError):
     """The log does not hold that offset of that partition."""
 
@@ -52,6 +56,8 @@ def translated(error: KafkaError) -> BrokerError:
     """Kafka's own error as one of ours: the only place that reads its codes."""
     if error.code() == KafkaError._QUEUE_FULL:
         return PublisherFullError(error.str())
+    if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
+        return RecordTooLargeError(error.str())
     if error.code() in REFUSALS:
         return BrokerRefusedError(f"Kafka refused: {error.str()}")
     return BrokerUnavailableError(f"Kafka is not available: {error.str()}")

@@ -1,0 +1,39 @@
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from streaming.broker.options import BrokerOptions
+from streaming.broker.publisher import Publisher
+from streaming.broker.topics import HOUR_MS, Topic, Topics
+from tests.streaming.written import Broker, Written
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def options(broker: Broker) -> BrokerOptions:
+    return BrokerOptions({"bootstrap.servers": broker.bootstrap_servers, "fetch.wait.max.ms": "10"})
+
+
+@pytest.fixture
+def topics(broker: Broker, options: BrokerOptions) -> Topics:
+    return Topics(options, fixed_id=broker.epoch)
+
+
+@pytest.fixture
+def topic(topics: Topics) -> str:
+    name = f"test-{uuid.uuid4()}"
+    topics.prepare([Topic(name, kept_ms=HOUR_MS)], partitions=4)
+    return name
+
+
+@pytest.fixture
+def written(options: BrokerOptions, topics: Topics, topic: str) -> Iterator[Written]:
+    publisher = Publisher(options, patience_ms=10_000)
+    publisher.start()
+    yield Written(publisher, topics, topic)
+    publisher.stop()

@@ -1,0 +1,78 @@
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+
+from streaming.broker.options import BrokerOptions
+from streaming.delivery import Delivery
+from streaming.feed import Feed
+from streaming.views import event_chunks
+from tests.reader.sse import Event, Parser
+from tests.waiting import wait_until_async
+
+ALICE = Feed("7")
+
+
+@asynccontextmanager
+async def delivering(options: BrokerOptions, topic: str, epoch: str = "") -> AsyncIterator[Delivery]:
+    """A delivery that has found the live end of the log."""
+    delivery = Delivery(options, topic, fixed_epoch=epoch)
+    await delivery.start()
+    try:
+        await wait_until_async(lambda: connected(delivery), what="the live end of the log")
+        yield delivery
+    finally:
+        await delivery.stop()
+
+
+async def connected(delivery: Delivery) -> bool:
+    return delivery.is_connected
+
+
+class Ear:
+    """One connection's end of a stream: what it heard, and where it would resume."""
+
+    def __init__(self, delivery: Delivery, after: object = None, feed: Feed = ALICE) -> None:
+        assert delivery.hub.log is not None
+        self.heard: list[Event] = []
+        self._parser = Parser()
+        self._chunks = event_chunks(delivery, delivery.hub.log, feed, after=str(after) if after else None)
+
+    @property
+    def cursor(self) -> str:
+        return self._parser.last_event_id
+
+    async def opened(self) -> "Ear":
+        await self._chunk()
+        return self
+
+    async def hear(self, count: int) -> list[str]:
+        """The data of all events so far, once there are `count` of them."""
+        async with asyncio.timeout(20):
+            while len(self.heard) < count:
+                await self._chunk()
+        return [event.data for event in self.heard]
+
+    async def silence(self, seconds: float) -> bool:
+        """Whether nothing but heartbeats comes for that long. It hears no more afterwards."""
+        before = len(self.heard)
+        try:
+            async with asyncio.timeout(seconds):
+                while len(self.heard) == before:
+                    await self._chunk()
+        except TimeoutError:
+            return True
+        return False
+
+    async def ended(self) -> bool:
+        """True once the stream has ended; TimeoutError when it goes on."""
+        async with asyncio.timeout(10):
+            async for chunk in self._chunks:
+                self.heard += self._parser.feed(chunk)
+        return True
+
+    async def _chunk(self) -> None:
+        self.heard += self._parser.feed(await anext(self._chunks))
+
+    async def close(self) -> None:
+        if isinstance(self._chunks, AsyncGenerator):
+            await self._chunks.aclose()
