@@ -15,7 +15,7 @@ from streaming.delivery import Delivery
 
 logger = logging.getLogger(__name__)
 SPREAD = 1.0  # streams end within this many seconds of SIGTERM
-GRACE = 3  # and the server waits this long for what will not end
+GRACE = 2  # and the server waits this long for what will not end
 PUBLISHING_PATIENCE_MS = 30_000
 
 

@@ -11,6 +11,7 @@ from conversations.acknowledgements import Rev, acknowledged
 from conversations.events import conversation_event, conversation_object, message_event, message_objects
 from conversations.models import Conversation, Message, User
 from streaming import publishing
+from streaming.broker.errors import RecordTooLargeError
 from streaming.broker.publisher import Ack
 from streaming.configuration import INCOMING
 from streaming.event import Event
@@ -31,8 +32,7 @@ def announce(*rows: Row) -> None:
 def publish(rows: Sequence[Row]) -> None:
     messages = [row for row in rows if isinstance(row, Message)]
     for message, data in zip(messages, message_objects(messages), strict=True):
-        event = message_event(_kind(message), message.conversation.owner_channel, data)
-        publishing.tell(event, _marks_told(message))
+        _tell_message(message, data)
     for conversation in (row for row in rows if isinstance(row, Conversation)):
         event = conversation_event(conversation.owner_channel, conversation_object(conversation))
         publishing.tell(event, _marks_told(conversation))
@@ -63,6 +63,16 @@ def end_streams(user: User) -> None:
     labels = {"generation": str(user.session_generation)}
     event = Event(user.channel, END_OF_CHANNEL, {}, labels)
     transaction.on_commit(lambda: _tell(event), robust=True)
+
+
+def _tell_message(message: Message, data: dict[str, object]) -> None:
+    event = message_event(_kind(message), message.conversation.owner_channel, data)
+    try:
+        publishing.tell(event, _marks_told(message))
+    except RecordTooLargeError:
+        # Readers who meet no text read the message itself.
+        slim = message_event(event.type, event.channel, {**data, "text": None, "html": None})
+        publishing.tell(slim, _marks_told(message))
 
 
 def _kind(message: Message) -> str:
