@@ -1,0 +1,95 @@
+"""A real Kafka broker for tests: one node, KRaft, on loopback."""
+
+import signal
+from pathlib import Path
+from uuid import uuid4
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from chatbot.local.process import Process
+from tests.port import free_port
+from tests.waiting import wait_until
+
+JVM = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+
+
+class KafkaServer:
+    """Keeps its data in `folder` and its port over `kill`, `stop` and `start`: the same broker comes back."""
+
+    def __init__(self, jars: Path, folder: Path) -> None:
+        self._jars = jars
+        self._folder = folder
+        self._port = free_port()
+        self._properties = folder / "server.properties"
+        self._server = self._java("kafka.Kafka", str(self._properties))
+
+    @property
+    def bootstrap_servers(self) -> str:
+        return f"127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        if not self._properties.exists():
+            self._format()
+        self._server.start()
+        wait_until(self._answers, START_SECONDS, what=f"Kafka answers (its log: {self._log})")
+
+    def stop(self) -> None:
+        self._server.ask(signal.SIGTERM)
+        self._server.stop(STOP_SECONDS)
+
+    def kill(self) -> None:
+        self._server.kill()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    @property
+    def _log(self) -> Path:
+        return self._folder / "kafka.log"
+
+    def _format(self) -> None:
+        self._properties.write_text(PROPERTIES.format(port=self._port, own=free_port(), folder=self._folder))
+        tool = self._java(
+            "kafka.tools.StorageTool", "format", "-t", uuid4().hex[:22], "-c", str(self._properties)
+        )
+        tool.start()
+        assert tool.wait(START_SECONDS) == 0, self._log.read_text()
+
+    def _java(self, *arguments: str) -> Process:
+        return Process(["java", *JVM, "-cp", f"{self._jars}/*", *arguments], log=self._log)
+
+    def _answers(self) -> bool:
+        assert self._server.poll() is None, self._log.read_text()[-2000:]
+        client = AdminClient({"bootstrap.servers": self.bootstrap_servers, "log_level": 0})
+        try:
+            return bool(client.list_topics(timeout=1).brokers)
+        except KafkaException:
+            return False
+
+
+PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{own}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{own}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={folder}/data
+num.partitions=4
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+message.max.bytes=8388608
+replica.fetch.max.bytes=8388608
+auto.create.topics.enable=false
+controlled.shutdown.enable=false
+"""
