@@ -18,6 +18,7 @@ from conversations.ownership import find_conversation
 
 router = Router(tags=["conversations"])
 Limit = Annotated[int, Query(ge=1, le=200)]
+NOTHING_SAID = NewConversation()
 
 
 @router.post(
@@ -26,7 +27,7 @@ Limit = Annotated[int, Query(ge=1, le=200)]
     response={201: ConversationObject, 200: ConversationObject, 409: Problem, 422: Problem},
     summary="Start a conversation",
 )
-def start(request: CalledBy, new: NewConversation = NewConversation()) -> HttpResponse:  # noqa: B008
+def start(request: CalledBy, new: NewConversation = NOTHING_SAID) -> HttpResponse:
     """The same `client_id` again gives the same conversation, with 200.
 
     Somebody without an account becomes a guest by this call, if they come from one of the service's pages.

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from conversations import tokens
 from conversations.models import ApiToken, User
@@ -71,3 +72,12 @@ def test_a_save_of_what_was_read_before_does_not_lower_it(alice: User) -> None:
     alice.save()
 
     assert generation(alice) == 7
+
+
+def test_a_removal_is_told_to_open_streams(
+    alice: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    with django_capture_on_commit_callbacks() as to_be_told:
+        alice.delete()
+
+    assert len(to_be_told) == 1
