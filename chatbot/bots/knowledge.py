@@ -1,5 +1,5 @@
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 
 from asgiref.sync import sync_to_async
 from django.db import connection
@@ -19,12 +19,9 @@ class KnowledgeBot:
 
     async def answer(self, question: Question) -> AsyncIterator[str | Citation]:
         before = next((turn.text for turn in reversed(question.history) if turn.role == "user"), "")
-        for part in await sync_to_async(looked_up, thread_sensitive=False)(question.text, before):
-            if isinstance(part, Citation):
-                yield part
-                continue
-            async for word in paced(re.findall(r"\s*\S+|\s+", part), self.rate):
-                yield word
+        parts = await sync_to_async(looked_up, thread_sensitive=False)(question.text, before)
+        async for piece in paced(words_of(parts), self.rate):
+            yield piece
 
 
 def looked_up(text: str, before: str) -> list[str | Citation]:
@@ -33,3 +30,9 @@ def looked_up(text: str, before: str) -> list[str | Citation]:
         return list(answer_to(text, before))
     finally:
         connection.close()
+
+
+def words_of(parts: Iterable[str | Citation]) -> Iterator[str | Citation]:
+    """Each word with the space before it; a citation stays where it is."""
+    for part in parts:
+        yield from re.findall(r"\s*\S+|\s+", part) if isinstance(part, str) else [part]

@@ -1,8 +1,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from typing import TypeVar
+
+Piece = TypeVar("Piece")
 
 
-async def paced(pieces: Iterable[str], rate: float) -> AsyncIterator[str]:
+async def paced(pieces: Iterable[Piece], rate: float) -> AsyncIterator[Piece]:
     """`pieces`, `rate` a second on average, the first at once.
 
     Each has its moment on one clock, so a late one does not delay those after it. The event loop gets

@@ -13,7 +13,7 @@ MOST_PASSAGES = 3
 WORTH_ADDING = 0.6
 COVERS_AS_MUCH = 0.8
 """The shares of the best passage's score and coverage that another needs to stand beside it."""
-NEAR_ENOUGH = 0.25
+NEAR_ENOUGH = 0.2
 """The coverage from which on a passage that does not answer is a topic worth naming."""
 ALL_OF_IT = 0.75
 """The coverage from which on a passage is said to answer, and not only to come near."""

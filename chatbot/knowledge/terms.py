@@ -37,6 +37,9 @@ GUESSED = 0.8
 CONTEXT_MASS = 0.4
 """What a word of the question before weighs, when this one refers back to it."""
 
+UNSEEN = 20
+"""Passages added to those there are: in a few alone every word would be common but those of no document."""
+
 LEXEMES = """
     SELECT asked.lexeme, coalesce(word.passages, 0)
     FROM unnest(to_tsvector(%(language)s::regconfig, %(text)s)) AS asked
@@ -103,7 +106,7 @@ def term(lexeme: str, count: int, language: str, passages: int) -> Term:
 
 
 def mass(lexeme: str, count: int, passages: int) -> float:
-    rarity = log(1 + (max(passages - count, 0) + 0.5) / (count + 0.5))
+    rarity = log(1 + (max(passages - count, 0) + UNSEEN + 0.5) / (count + 0.5))
     return rarity * VAGUE_MASS if lexeme in VAGUE else rarity
 
 

@@ -1,0 +1,159 @@
+from pathlib import Path
+
+import pytest
+
+from chatbot.knowledge.files import LARGEST
+from chatbot.knowledge.ingest import ingest
+from chatbot.knowledge.models import Document, Passage, Word
+
+
+def paths() -> list[str]:
+    return list(Document.objects.order_by("path").values_list("path", flat=True))
+
+
+def test_walks_a_folder_for_markdown_and_text(library: Path) -> None:
+    assert paths() == ["docs/fares.markdown", "docs/more/notes.txt", "docs/timetable.md"]
+
+
+def test_passes_over_other_files_and_hidden_folders(db: None, docs: Path) -> None:
+    (docs / "picture.png").write_bytes(b"\x89PNG")
+    (docs / ".git").mkdir()
+    (docs / ".git" / "notes.md").write_text("hidden")
+
+    ingest([str(docs)])
+
+    assert len(paths()) == 3
+
+
+def test_a_path_is_as_seen_from_where_it_was_given(
+    db: None, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(docs)
+
+    ingest(["timetable.md", "more", str(docs / "fares.markdown")])
+
+    assert paths() == ["fares.markdown", "more/notes.txt", "timetable.md"]
+
+
+def test_a_document_is_called_by_its_first_heading_or_else_its_file(library: Path) -> None:
+    titles = Document.objects.order_by("path").values_list("title", flat=True)
+
+    assert list(titles) == ["Fares", "notes", "Timetable"]
+
+
+def test_a_passage_knows_its_document_heading_and_anchor(library: Path) -> None:
+    passage = Passage.objects.get(document__path="docs/timetable.md", number=2)
+
+    assert passage.headings == ["Timetable", "In winter"]
+    assert passage.anchor == "in-winter"
+    assert passage.text.startswith("From November to March")
+
+
+def test_what_has_not_changed_is_left_as_it_is(library: Path) -> None:
+    before = list(Passage.objects.values_list("pk", flat=True))
+
+    report = ingest([str(library)])
+
+    assert (len(report.unchanged), report.added, report.changed) == (3, [], [])
+    assert list(Passage.objects.values_list("pk", flat=True)) == before
+
+
+def test_what_has_changed_is_read_again_under_the_same_address(library: Path) -> None:
+    before = Document.objects.get(path="docs/more/notes.txt")
+    (library / "more" / "notes.txt").write_text("The captain is called Charlie.")
+
+    report = ingest([str(library)])
+
+    after = Document.objects.get(path="docs/more/notes.txt")
+    assert report.changed == ["docs/more/notes.txt"]
+    assert after.pk == before.pk
+    assert after.updated_at > before.updated_at
+    assert [passage.text for passage in after.passages.all()] == ["The captain is called Charlie."]
+
+
+def test_another_language_is_a_change(library: Path) -> None:
+    report = ingest([str(library)], language="german")
+
+    assert len(report.changed) == 3
+    assert set(Word.objects.values_list("language", flat=True)) == {"german"}
+
+
+def test_a_document_without_a_file_stays_unless_it_is_asked_to_go(library: Path) -> None:
+    (library / "timetable.md").unlink()
+
+    assert ingest([str(library)]).removed == []
+    assert ingest([str(library)], prune=True).removed == ["docs/timetable.md"]
+    assert paths() == ["docs/fares.markdown", "docs/more/notes.txt"]
+
+
+def test_pruning_leaves_what_is_not_in_the_folders_given(library: Path) -> None:
+    (library / "timetable.md").unlink()
+    (library / "more" / "notes.txt").unlink()
+
+    report = ingest([str(library / "more")], prune=True)
+
+    assert report.removed == []
+    assert "docs/timetable.md" in paths()
+
+
+def test_pruning_keeps_a_document_whose_file_can_no_longer_be_read(library: Path) -> None:
+    (library / "timetable.md").write_bytes(b"\xff\xfe")
+
+    report = ingest([str(library)], prune=True)
+
+    assert report.removed == []
+    assert "docs/timetable.md" in paths()
+
+
+def test_a_folder_that_is_not_there_prunes_nothing(library: Path, tmp_path: Path) -> None:
+    library.rename(tmp_path / "elsewhere")
+
+    report = ingest([str(library)], prune=True)
+
+    assert report.errors == [f"{library} does not exist."]
+    assert len(paths()) == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(b"caf\xe9", "not UTF-8"), (b"a\0b", "NUL"), (b"x" * (LARGEST + 1), "larger than")],
+)
+def test_a_file_that_can_not_be_read_does_not_stop_the_rest(
+    db: None, docs: Path, content: bytes, why: str
+) -> None:
+    (docs / "aaa.md").write_bytes(content)
+
+    report = ingest([str(docs)])
+
+    assert [why in error and "docs/aaa.md" in error for error in report.errors] == [True]
+    assert len(report.added) == 3
+
+
+def test_a_file_of_another_kind_is_refused_by_name(db: None, tmp_path: Path) -> None:
+    (tmp_path / "report.pdf").write_bytes(b"%PDF")
+
+    report = ingest([str(tmp_path / "report.pdf")])
+
+    assert report.errors == [f"{tmp_path / 'report.pdf'} is none of .markdown, .md, .txt."]
+
+
+def test_settings_at_the_beginning_are_not_part_of_the_text(db: None, tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text("---\nlayout: ferry\n---\n# Page\n\nText.\n")
+
+    ingest([str(tmp_path / "page.md")])
+
+    assert Document.objects.get().text == "# Page\n\nText.\n"
+
+
+def test_an_empty_file_is_a_document_without_passages(db: None, tmp_path: Path) -> None:
+    (tmp_path / "empty.md").write_text("")
+
+    report = ingest([str(tmp_path / "empty.md")])
+
+    assert len(report.added) == 1
+    assert not Passage.objects.exists()
+
+
+def test_counts_in_how_many_passages_a_word_stands(library: Path) -> None:
+    assert Word.objects.get(lexeme="captain").passages == 2
+    assert Word.objects.get(lexeme="dog").passages == 1

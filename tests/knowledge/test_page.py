@@ -1,0 +1,82 @@
+from pathlib import Path
+
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from chatbot.knowledge.ingest import ingest
+from chatbot.knowledge.models import Document
+from chatbot.knowledge.page import page_of
+from chatbot.knowledge.search import search
+
+
+def test_headings_bear_the_anchors_that_citations_link_to(library: Path) -> None:
+    anchors = Document.objects.get(title="Timetable").passages.values_list("anchor", flat=True)
+
+    page = page_of(Document.objects.get(title="Timetable"))
+
+    assert list(anchors) == ["timetable", "in-winter", "on-holidays"]
+    assert [f'id="{anchor}"' in page for anchor in anchors] == [True, True, True]
+
+
+def test_a_link_to_another_document_leads_to_its_page(library: Path) -> None:
+    fares = Document.objects.get(title="Fares")
+
+    page = page_of(Document.objects.get(title="Timetable"))
+
+    assert f'<a href="/knowledge/{fares.pk}/#children"' in page
+    assert '<a href="https://harbour.example/"' in page
+
+
+def test_a_link_to_a_file_that_is_no_document_leads_nowhere(db: None, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("[x](../secret.md) [y](b.md) [z](#a) [w](/c/)")
+    ingest([str(tmp_path / "a.md")])
+
+    page = page_of(Document.objects.get())
+
+    assert "secret" not in page
+    assert "b.md" not in page
+    assert 'href="#a"' in page
+    assert 'href="/c/"' in page
+
+
+def test_plain_text_is_shown_as_it_is(library: Path) -> None:
+    assert page_of(Document.objects.get(title="notes")).startswith(
+        "<p>The captain is called Bob.</p>\n<p>His dog"
+    )
+
+
+def test_a_document_can_not_run_anything(db: None, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(
+        "# <img src=x onerror=alert(1)>\n\n<script>alert(1)</script> [x](javascript:alert(1))"
+    )
+    ingest([str(tmp_path / "a.md")])
+
+    page = page_of(Document.objects.get())
+
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "href" not in page
+
+
+def test_anybody_may_read_a_document(library: Path, client: Client) -> None:
+    response = client.get(search("lost ticket")[0].url)
+
+    assert response.status_code == 200
+    assert '<h2 id="lost-tickets">Lost tickets</h2>' in response.content.decode()
+
+
+def test_there_is_no_page_for_what_is_no_document(db: None, client: Client) -> None:
+    assert client.get("/knowledge/01890000-0000-7000-8000-000000000000/").status_code == 404
+
+
+def test_a_document_is_only_read(library: Path, client: Client) -> None:
+    assert client.post(Document.objects.get(title="Fares").get_absolute_url()).status_code == 405
+
+
+def test_a_page_takes_one_query_for_all_its_links(
+    library: Path, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    document = Document.objects.get(title="Timetable")
+
+    with django_assert_num_queries(1):
+        page_of(document)
