@@ -1,6 +1,7 @@
 """The web process: Django, and beside it the delivery of events, owned by the server's lifespan."""
 
 import os
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,20 +14,40 @@ django_application = get_asgi_application()
 # Only now: what it imports needs Django to be set up.
 from chatbot.lifespan import Lifespan  # noqa: E402
 
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+
 lifespan = Lifespan()
 
 # Django pins a thread to each open stream for as long as it is open, unless they share one.
 stream_thread = ThreadPoolExecutor(1, thread_name_prefix="streams")
 
 
-async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+# Django reads a whole body before it asks how long it is: without a bound, it would fill the disk.
+MOST_BYTES = 16 * 1024 * 1024
+
+
+async def application(scope: dict[str, Any], receive: Receive, send: Any) -> None:
     if scope["type"] == "lifespan":
         await lifespan(receive, send)
     elif scope["type"] == "http" and is_stream(scope["path"]):
         async with ThreadSensitiveContext(executor=stream_thread):
             await django_application(scope, receive, send)
     else:
-        await django_application(scope, receive, send)
+        await django_application(scope, bounded(receive), send)
+
+
+def bounded(receive: Receive) -> Receive:
+    """A body longer than 16 MiB ends as if its client had gone."""
+    left = MOST_BYTES
+
+    async def receive_within_bound() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        return message if left >= 0 else {"type": "http.disconnect"}
+
+    return receive_within_bound
 
 
 def is_stream(path: str) -> bool:

@@ -8,8 +8,7 @@ from conversations.models import Conversation, Message
 # conversation is.
 WALK = """
 WITH RECURSIVE branch AS (
-    SELECT message.*, 1 AS depth FROM conversations_message message
-    WHERE message.id = %(leaf)s AND message.conversation_id = %(conversation)s
+    SELECT message.*, 1 AS depth FROM conversations_message message WHERE message.id = %(leaf)s
   UNION ALL
     SELECT message.*, branch.depth + 1 FROM conversations_message message
     JOIN branch ON message.id = branch.parent_id
@@ -30,20 +29,23 @@ def active_branch(
     end = _end(conversation, leaf, before)
     if end is None:
         return [], False
-    branch = walk(conversation, end, limit=limit + 1)
+    branch = walk(end, limit=limit + 1)
     return branch[-limit:], len(branch) > limit
 
 
-def walk(conversation: Conversation, leaf: UUID, *, limit: int) -> list[Message]:
+def walk(leaf: UUID, *, limit: int) -> list[Message]:
     """Up to `limit` messages that end in `leaf`, oldest first."""
-    parameters = {"leaf": leaf, "conversation": conversation.pk, "limit": limit}
-    return list(Message.objects.raw(WALK, parameters))
+    return list(Message.objects.raw(WALK, {"leaf": leaf, "limit": limit}))
 
 
 def _end(conversation: Conversation, leaf: UUID | None, before: UUID | None) -> UUID | None:
-    messages = conversation.messages.only("pk", "parent_id")
     if before is not None:
-        return messages.get(pk=before).parent_id
-    if leaf is not None:
-        return messages.get(pk=leaf).pk
-    return conversation.active_leaf_id
+        return _of(conversation, before).parent_id
+    return conversation.active_leaf_id if leaf is None else _of(conversation, leaf).pk
+
+
+def _of(conversation: Conversation, message_id: UUID) -> Message:
+    message = Message.objects.only("pk", "parent_id", "conversation_id").get(pk=message_id)
+    if message.conversation_id != conversation.pk:
+        raise Message.DoesNotExist
+    return message

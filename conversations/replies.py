@@ -201,7 +201,7 @@ def _history(reply: Message) -> tuple[Message, ...]:
     """The branch that led to this reply, the question last."""
     if reply.parent_id is None:
         return ()
-    return tuple(walk(reply.conversation, reply.parent_id, limit=REMEMBERED))
+    return tuple(walk(reply.parent_id, limit=REMEMBERED))
 
 
 def _mine(claimed: Claim) -> QuerySet[Message]:

@@ -41,6 +41,7 @@ class Stack:
         }
         self.webs: list[Web] = []
         self.workers: list[Process] = []
+        self._tokens: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         try:
@@ -79,8 +80,10 @@ class Stack:
         return done.stdout
 
     def token(self, username: str) -> str:
-        """A bearer token of that user, who is made if need be."""
-        return self.manage("createtoken", username, "--create-user").strip()
+        """A bearer token of that user, who is made if need be; the same one each time."""
+        if username not in self._tokens:
+            self._tokens[username] = self.manage("createtoken", username, "--create-user").strip()
+        return self._tokens[username]
 
     def add_web(self) -> "Web":
         """Started, and perhaps not ready yet."""
