@@ -13,5 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("", include("chatbot.knowledge.urls")),
+    path("", include("conversations.pages.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "conversations.pages.failing.failed"

@@ -1,0 +1,110 @@
+// One conversation: what is heard and what is said meet here, and become what is seen.
+
+import { postMessage, readHistory, startConversation } from "./api.js";
+import { Outbox } from "./outbox.js";
+import { scrollToEnd, Timeline } from "./timeline.js";
+import { Transcript } from "./transcript.js";
+import { backoff, pause } from "./waiting.js";
+
+const AGAIN = 5000;
+
+/** `begun(conversation)` is called when a first message made one; `failed(problem)` when history can't be read
+ * and no further try would change that. */
+export class Conversation {
+  #transcript;
+  #timeline;
+  #outbox;
+  #stream;
+  #begun;
+  #failed;
+  #clientId = crypto.randomUUID();
+  #rereading = null;
+
+  constructor(list, { id, history, stream, begun, failed }) {
+    this.#stream = stream;
+    this.#begun = begun;
+    this.#failed = failed;
+    this.#timeline = new Timeline(list, history.items);
+    this.#outbox = new Outbox((item) => this.#post(item), () => this.#show());
+    this.#follow(id);
+    this.#transcript.read(history);
+  }
+
+  get id() {
+    return this.#transcript.conversationId;
+  }
+
+  hear({ type, data }) {
+    const does = this.#transcript.hear(type, data);
+    if (does === "nothing") this.#show();
+    if (does === "reread" && this.id) this.reread();
+    return does;
+  }
+
+  say(text) {
+    this.#outbox.add(text);
+    scrollToEnd();
+  }
+
+  retry(id) {
+    this.#outbox.retry(id);
+  }
+
+  /** Reads history until that gives a cursor, and goes on from it; the text is replaced by what it says. */
+  reread() {
+    this.#rereading ??= this.#reread().finally(() => (this.#rereading = null));
+    return this.#rereading;
+  }
+
+  /** Whether there is still more before it. */
+  async readEarlier() {
+    const history = await readHistory(this.id, this.#transcript.messages[0].id);
+    this.#transcript.readEarlier(history);
+    this.#show();
+    return history.has_more;
+  }
+
+  async #reread() {
+    this.#stream.close();
+    for (let failures = 0; ; ) {
+      try {
+        const history = await readHistory(this.id);
+        this.#transcript.read(history);
+        this.#show();
+        if (history.cursor !== null) return this.#stream.open(history.cursor);
+        failures = 0;
+      } catch (problem) {
+        if (!problem.isPassing) return this.#failed(problem);
+        failures += 1;
+      }
+      await pause(failures ? backoff(failures) : AGAIN);
+    }
+  }
+
+  async #post({ client_message_id, text }) {
+    if (!this.id) await this.#start();
+    const { message, reply, cursor } = await postMessage(this.id, { client_message_id, text });
+    this.#transcript.take(message);
+    this.#transcript.take(reply);
+    this.#show();
+    if (this.#stream.isRunning || this.#rereading) return;
+    if (cursor === null) this.reread();
+    else this.#stream.open(cursor);
+  }
+
+  async #start() {
+    const conversation = await startConversation(this.#clientId);
+    this.#follow(conversation.id);
+    this.#begun(conversation);
+  }
+
+  #follow(id) {
+    this.#transcript = new Transcript(id);
+  }
+
+  #show() {
+    const { messages } = this.#transcript;
+    this.#outbox.settle(messages);
+    this.#timeline.show([...messages, ...this.#outbox.messages]);
+  }
+}

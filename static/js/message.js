@@ -1,0 +1,77 @@
+// One message as an element: the same markup as templates/conversations/message.html.
+
+import { isFinished } from "./transcript.js";
+
+const HERE_OR_THE_WEB = /^(https?:\/\/|\/(?!\/))/;
+const SILENT = { failed: "The answer could not be finished.", cancelled: "Stopped." };
+
+export function create(message) {
+  const template = document.getElementById(`${message.role}-message`);
+  const article = template.content.firstElementChild.cloneNode(true);
+  update(article, null, message);
+  return article;
+}
+
+/** Brings the element from the state `shown` (null: none of it) to `message`. */
+export function update(article, shown, message) {
+  article.dataset.messageId = message.id;
+  article.dataset.status = message.status;
+  if (message.role === "user") return said(article, message);
+  article.setAttribute("aria-busy", String(!isFinished(message)));
+  blocks(part(article, "answer"), shown?.html ?? "", message.html);
+  put(part(article, "tail"), message.text.slice(message.text.length - message.open));
+  put(part(article, "error"), message.error || (SILENT[message.status] ?? ""));
+  if (shown?.citations !== message.citations) sources(part(article, "sources"), message.citations);
+}
+
+function part(article, name) {
+  return article.querySelector(`:scope > .${name}`);
+}
+
+function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function said(article, message) {
+  put(part(article, "said"), message.text);
+  part(article, "error").replaceChildren(...(message.error ? [`Not sent. ${message.error} `, again()] : []));
+}
+
+function again() {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "again";
+  button.textContent = "Try again";
+  return button;
+}
+
+/** What is there stays untouched, so that a selection in it stays too; only what is new is put behind it. */
+function blocks(answer, shown, html) {
+  if (html === shown) return;
+  if (html.startsWith(shown)) answer.insertAdjacentHTML("beforeend", html.slice(shown.length));
+  else answer.innerHTML = html;
+}
+
+function sources(list, citations) {
+  list.replaceChildren(...citations.map(source));
+}
+
+function source({ number, title, source, url, quote }) {
+  const item = document.createElement("li");
+  item.value = number;
+  item.append(titled(title || source, url), quoted(quote));
+  return item;
+}
+
+function titled(title, url) {
+  const link = document.createElement("a");
+  link.textContent = title;
+  if (HERE_OR_THE_WEB.test(url)) link.href = url;
+  return link;
+}
+
+function quoted(quote) {
+  const element = document.createElement("q");
+  element.textContent = quote;
+  return element;
+}

@@ -1,0 +1,150 @@
+// The client rules: what the page makes of the events of one conversation, and when it reads history again.
+// No DOM. tests/client_rules.json is the table of cases, which the tests' Python reader runs too.
+
+const UNFINISHED = ["queued", "streaming", "waiting"];
+const CARRY_MESSAGE = ["message.created", "message.updated", "reply.started", "reply.finished"];
+
+/** `hear` and `take` answer "nothing", "ignore" or "reread": read history, give it to `read`, go on from its
+ * cursor. A message that changed is another object than before. */
+export class Transcript {
+  #messages = new Map();
+  #order = [];
+  #rereadAt = new Map();
+
+  constructor(conversationId) {
+    this.conversationId = conversationId;
+    this.conversation = { rev: 0 };
+  }
+
+  get messages() {
+    return this.#order.map((id) => this.#messages.get(id));
+  }
+
+  read(history) {
+    const ids = history.items.map((item) => item.id);
+    const before = Math.max(this.#order.indexOf(ids[0]), 0);
+    this.#order = [...this.#order.slice(0, before), ...ids];
+    for (const item of history.items) this.#messages.set(item.id, reread(this.#messages.get(item.id), item));
+  }
+
+  readEarlier(history) {
+    const earlier = history.items.filter((item) => !this.#messages.has(item.id));
+    for (const item of earlier) this.#messages.set(item.id, item);
+    this.#order = [...earlier.map((item) => item.id), ...this.#order];
+  }
+
+  hear(type, data) {
+    if (type === "reset") return this.#reset();
+    if (data.conversation_id !== this.conversationId) return "ignore";
+    if (CARRY_MESSAGE.includes(type)) return this.take(data.message);
+    if (type === "reply.delta") return this.#delta(data);
+    return type === "conversation.updated" ? this.#conversation(data.conversation) : "ignore";
+  }
+
+  /** A whole message, out of an event or out of the answer to a POST. */
+  take(message) {
+    const held = this.#messages.get(message.id);
+    if (message.text === null) return this.#takeWithoutText(held, message);
+    const taken = held ? merged(held, message) : message;
+    if (taken === held) return "ignore";
+    this.#put(taken);
+    return "nothing";
+  }
+
+  #takeWithoutText(held, message) {
+    if (held && held.rev >= message.rev) return "ignore";
+    this.#put({ ...message, ...(held ? text(held) : { text: "", html: "" }) });
+    return "reread";
+  }
+
+  #put(message) {
+    const isKnown = this.#messages.has(message.id);
+    this.#messages.set(message.id, message);
+    if (!isKnown) this.#order = this.#placed(message);
+  }
+
+  /** Before what it is the parent of, else after its parent; of two siblings the later one is shown. */
+  #placed({ id, parent_id: parent, sibling_ids: siblings }) {
+    const order = this.#order;
+    const child = order.findIndex((other) => this.#messages.get(other).parent_id === id);
+    if (child >= 0) return order.toSpliced(child, 0, id);
+    if (parent !== null && !order.includes(parent)) return [...order, id];
+    const place = parent === null ? 0 : order.indexOf(parent) + 1;
+    const earlier = siblings.slice(0, siblings.indexOf(id));
+    if (place < order.length && !earlier.includes(order[place])) return order;
+    return [...order.slice(0, place), id];
+  }
+
+  #delta(delta) {
+    const held = this.#messages.get(delta.message_id);
+    if (!held) return this.#gap(delta);
+    if (isOld(held, delta)) return "ignore";
+    const begun = delta.attempt === held.attempt ? held : restarted(held, delta.attempt);
+    if (delta.index > begun.next_index) return this.#gap(delta);
+    this.#messages.set(held.id, extended(begun, delta));
+    return "nothing";
+  }
+
+  /** History is read again once an attempt; a second gap waits for reply.finished. */
+  #gap({ message_id: id, attempt }) {
+    if ((this.#rereadAt.get(id) ?? -1) >= attempt) return "ignore";
+    this.#rereadAt.set(id, attempt);
+    return "reread";
+  }
+
+  #reset() {
+    const unfinished = [...this.#messages.values()].filter((message) => !isFinished(message));
+    for (const { id, attempt } of unfinished) this.#rereadAt.set(id, attempt);
+    return "reread";
+  }
+
+  #conversation(conversation) {
+    if (conversation.rev < this.conversation.rev) return "ignore";
+    this.conversation = conversation;
+    return "nothing";
+  }
+}
+
+export function isFinished(message) {
+  return !UNFINISHED.includes(message.status);
+}
+
+/** The state of the higher `rev`; in an unfinished attempt, with the text of the higher `next_index`. */
+function merged(held, incoming) {
+  if (incoming.attempt < held.attempt) return held;
+  const [older, newer] = incoming.rev < held.rev ? [incoming, held] : [held, incoming];
+  if (!areOneUnfinishedAttempt(older, newer) || older.next_index <= newer.next_index) return newer;
+  return { ...newer, ...text(older) };
+}
+
+function reread(held, item) {
+  if (!held || item.rev >= held.rev) return item;
+  return areOneUnfinishedAttempt(held, item) ? { ...held, ...text(item) } : held;
+}
+
+function areOneUnfinishedAttempt(one, other) {
+  return one.attempt === other.attempt && !isFinished(one) && !isFinished(other);
+}
+
+function isOld(held, delta) {
+  if (isFinished(held) || delta.attempt < held.attempt) return true;
+  return delta.attempt === held.attempt && delta.index < held.next_index;
+}
+
+function restarted(held, attempt) {
+  return { ...held, status: "streaming", attempt, text: "", html: "", open: 0, next_index: 0 };
+}
+
+function extended(held, delta) {
+  return {
+    ...held,
+    text: held.text + delta.text,
+    html: held.html + (delta.html ?? ""),
+    open: delta.open ?? held.open + delta.text.length,
+    next_index: delta.index + 1,
+  };
+}
+
+function text({ text, html, open, next_index }) {
+  return { text, html, open, next_index };
+}

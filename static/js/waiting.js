@@ -1,0 +1,14 @@
+// Waits that end early: at an abort, or when the reader is back.
+
+/** Resolves after `milliseconds`, or at once when `signal` aborts. */
+export function pause(milliseconds, signal) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}
+
+/** Full jitter: anything from nothing to `base` doubled with each failure, 30 s at most. */
+export function backoff(failures, base = 1000) {
+  return Math.random() * Math.min(30_000, base * 2 ** failures);
+}
