@@ -10,7 +10,7 @@ from .outline import plain_words
 from .search import Hit, search
 
 MOST_PASSAGES = 3
-WORTH_ADDING = 0.6
+WORTH_ADDING = 0.7
 COVERS_AS_MUCH = 0.8
 """The shares of the best passage's score and coverage that another needs to stand beside it."""
 NEAR_ENOUGH = 0.2

@@ -1,131 +1,106 @@
-"""What of a passage answers: its sentences, items, rows and code that speak of the question."""
-
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import groupby, pairwise
 
 from django.db import connection
 
 from .lexemes import separated
-from .outline import Block, blocks, plain_words
+from .models import Passage
+from .outline import plain_words
+from .parts import Part, joined, parts_of
 from .search import Hit
-from .split import items
 
 WHOLE = 420
 """Characters; a passage up to this long is quoted as it is."""
 BUDGET = 620
 """Characters that the chosen parts of a longer one may have."""
+LEAST = 120
+"""Characters; less is quoted with what stands next to it."""
 WORTH_SAYING = 0.7
 """The share of the best part's value that another needs to be quoted with it."""
-LONG_ITEM = 320
-SENTENCE_END = re.compile(
-    r"""(?:(?<=[.!?])|(?<=[.!?][)"'*_\]]))(?<!\be\.g\.)(?<!\bi\.e\.)\s+(?=["'(\[*_]*[A-Z0-9`])"""
-)
-ITEM_MARK = re.compile(r"\A\s*(?:[-+*]|\d+[.)])\s+")
-LEADS_NOWHERE = re.compile(r"!?\[([^\]]+)\](?:\((?!https?:|mailto:)[^)]*\)|\[[^\]]*\])")
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a passage that can be quoted by itself. `block` counts the passage's blocks, and `head`
-    is what must stand above it: a table's first two lines."""
-
-    source: str
-    block: int
-    flows: bool = False
-    head: str = ""
+ABOUT_THIS = 0.7
+"""The share of the question in a heading from which on all of its section answers, from its beginning."""
+BEGINNING = 0.6
+"""The share of the budget that goes to the beginning of such a section."""
+MOST_OF_A_SECTION = 3
+SAID_BY_THE_HEADING = 0.3
+"""How much a word counts in a part when the heading says it anyway."""
 
 
 def excerpt(hit: Hit) -> str:
-    """Markdown: the passage, or what of it speaks of the question, `…` where something is left out."""
-    parts = list(parts_of(hit.text))
+    """Markdown: the passage, or what of it speaks of the question, `…` where something is left out.
+
+    Where the heading is what was asked for, the beginning of its section, and what stands out in it.
+    """
+    about_this = hit.heading_share >= ABOUT_THIS
+    parts = parts_of(section(hit) if about_this else hit.text)
     if sum(len(part.source) for part in parts) <= WHOLE:
-        chosen = set(range(len(parts)))
-    else:
-        chosen = choose(parts, values(parts, hit))
-    return LEADS_NOWHERE.sub(r"\1", joined(parts, chosen))
+        return joined(parts, set(range(len(parts))))
+    chosen = beginning(parts) if about_this else set()
+    return joined(parts, grown(parts, choose(parts, values(parts, hit), chosen)))
 
 
-def parts_of(text: str) -> Iterator[Part]:
-    for number, block in enumerate(blocks(text)):
-        yield from parts_of_block(block, number)
-
-
-def parts_of_block(block: Block, number: int) -> Iterator[Part]:
-    if block.kind == "paragraph_open":
-        yield from sentences(block.source, number)
-    elif block.kind == "table_open":
-        lines = block.source.split("\n")
-        yield from (Part(row, number, head="\n".join(lines[:2])) for row in lines[2:])
-    elif block.kind in {"bullet_list_open", "ordered_list_open"}:
-        for item in items(block.source):
-            yield from parts_of_item(item, number)
-    else:
-        yield Part(block.source, number)
-
-
-def parts_of_item(item: str, number: int) -> Iterator[Part]:
-    if len(item) > LONG_ITEM and "```" not in item:
-        yield from sentences(ITEM_MARK.sub("", item), number)
-    else:
-        yield Part(item, number)
-
-
-def sentences(paragraph: str, number: int) -> Iterator[Part]:
-    for sentence in SENTENCE_END.split(" ".join(paragraph.split())):
-        yield Part(sentence, number, flows=True)
+def section(hit: Hit) -> str:
+    passages = Passage.objects.filter(document=hit.document_id, anchor=hit.anchor).order_by("number")
+    return "\n\n".join(passages.values_list("text", flat=True)[:MOST_OF_A_SECTION])
 
 
 def values(parts: list[Part], hit: Hit) -> list[float]:
     """How much of the question each part speaks of, in the mass of its words."""
-    texts = [separated(plain_words(part.source)) for part in parts]
+    heading, *found = lexemes_of(
+        hit.language, [" ".join(hit.headings[-1:]), *(part.source for part in parts)]
+    )
+    worth = {
+        term.lexeme: term.mass * term.trust * (SAID_BY_THE_HEADING if term.lexeme in heading else 1)
+        for term in hit.terms
+    }
+    return [sum(worth[lexeme] for lexeme in lexemes & worth.keys()) for lexemes in found]
+
+
+def lexemes_of(language: str, texts: list[str]) -> list[set[str]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tsvector_to_array(to_tsvector(%s::regconfig, part))"
-            " FROM unnest(%s::text[]) WITH ORDINALITY AS asked(part, place) ORDER BY place",
-            [hit.language, texts],
+            "SELECT tsvector_to_array(to_tsvector(%s::regconfig, text))"
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS asked(text, place) ORDER BY place",
+            [language, [separated(plain_words(text)) for text in texts]],
         )
-        lexemes = [set(found) for (found,) in cursor.fetchall()]
-    return [sum(term.mass * term.trust for term in hit.terms if term.lexeme in found) for found in lexemes]
+        return [set(lexemes) for (lexemes,) in cursor.fetchall()]
 
 
-def choose(parts: list[Part], values: list[float]) -> set[int]:
-    """The best parts within the budget, and what they can't be understood without.
+def beginning(parts: list[Part]) -> set[int]:
+    """The first parts, as many as have room in their share of the budget, and the first in any case."""
+    sizes = [len(part.source) for part in parts]
+    return {at for at in range(len(parts)) if sum(sizes[: at + 1]) <= BEGINNING * BUDGET} or {0}
 
-    Where no part speaks of the question, its heading does: then the beginning.
-    """
-    wanted = WORTH_SAYING * max(values, default=0)
-    chosen: set[int] = set()
-    left = BUDGET
+
+def choose(parts: list[Part], values: list[float], chosen: set[int]) -> set[int]:
+    """With those chosen already, the best parts that the budget has room for, and what they can't be
+    understood without. Where no part speaks of the question, the first."""
+    wanted = WORTH_SAYING * max(values)
     for index in sorted(range(len(parts)), key=lambda index: -values[index]):
-        needed = {index, *companions(parts, index)} - chosen
-        size = sum(len(parts[at].source) for at in needed)
-        if values[index] >= wanted and (size <= left or not chosen):
-            chosen |= needed
-            left -= size
+        together = chosen | {index, *companions(parts, index)}
+        if values[index] >= wanted and (size(parts, together) <= BUDGET or not chosen):
+            chosen = together
     return chosen
 
 
 def companions(parts: list[Part], index: int) -> Iterator[int]:
     """What introduces a part (`…:`), and what a part introduces."""
     before = next((at for at in range(index - 1, -1, -1) if parts[at].block < parts[index].block), None)
-    if before is not None and parts[before].source.endswith(":") and not parts[index].flows:
+    if before is not None and parts[before].introduces and not parts[index].flows:
         yield before
-    if parts[index].source.endswith(":") and index + 1 < len(parts):
+    if parts[index].introduces and index + 1 < len(parts):
         yield index + 1
 
 
-def joined(parts: list[Part], chosen: set[int]) -> str:
-    by_block = groupby(sorted(chosen), key=lambda index: parts[index].block)
-    return "\n\n".join(block_of(parts, list(indexes)) for _, indexes in by_block)
+def grown(parts: list[Part], chosen: set[int]) -> set[int]:
+    """The chosen parts and, while they say too little, what follows or else precedes them. A row of a
+    table says enough."""
+    while size(parts, chosen) < LEAST and len(chosen) < len(parts) and not parts[min(chosen)].head:
+        following = next(
+            (at + 1 for at in sorted(chosen) if at + 1 < len(parts) and at + 1 not in chosen), None
+        )
+        chosen = chosen | {min(chosen) - 1 if following is None else following}
+    return chosen
 
 
-def block_of(parts: list[Part], indexes: list[int]) -> str:
-    first = parts[indexes[0]]
-    if not first.flows:
-        return "\n".join(filter(None, [first.head, *(parts[index].source for index in indexes)]))
-    said = parts[indexes[0]].source
-    for before, index in pairwise(indexes):
-        said += (" " if index == before + 1 else " … ") + parts[index].source
-    return said
+def size(parts: list[Part], chosen: set[int]) -> int:
+    return sum(len(parts[index].source) for index in chosen)

@@ -11,11 +11,11 @@ from django.db.models.functions import Now
 from .files import Source, SourceError, is_markdown, name_of, sources
 from .lexemes import separated
 from .models import Document, Passage
-from .outline import first_heading, plain_words
+from .outline import first_heading, prose_and_code
 from .split import Part, markdown_parts, plain_parts, without_front_matter
 from .vocabulary import count_words
 
-READING = "1"
+READING = "2"
 """Part of every digest: another number makes every document be read again, after its reading changed."""
 
 
@@ -90,7 +90,7 @@ def title_of(source: Source, text: str) -> str:
 
 def passage(document: Document, number: int, part: Part) -> Passage:
     own, outer = part.headings[-1:], (document.title, *part.headings[:-1])
-    words = plain_words(part.text) if is_markdown(document.path) else part.text
+    prose, code = prose_and_code(part.text) if is_markdown(document.path) else (part.text, "")
     return Passage(
         document=document,
         number=number,
@@ -99,7 +99,8 @@ def passage(document: Document, number: int, part: Part) -> Passage:
         text=part.text,
         vector=weighted(" . ".join(own), "A", document.language)
         + weighted(" . ".join(outer), "B", document.language)
-        + weighted(words, "D", document.language),
+        + weighted(prose, "D", document.language)
+        + weighted(code, "C", document.language),
     )
 
 

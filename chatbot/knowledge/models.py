@@ -35,8 +35,8 @@ class Document(models.Model):
 class Passage(models.Model):
     """A part of a document that can stand as an answer: what lies under one heading, or some of it.
 
-    `vector` holds the words of its own heading (weight A), of those above it and the title (B), and of
-    the text (D).
+    `vector` holds the words of its own heading (weight A), of those above it and the title (B), of code
+    (C) and of the rest of the text (D).
     """
 
     document = models.ForeignKey(Document, models.CASCADE, related_name="passages", db_index=False)

@@ -9,6 +9,8 @@ from markdown_it.token import Token
 
 from chatbot.markdown.render import PARSER
 
+CODE = {"fence", "code_block"}
+
 
 class Anchors:
     """Names for the headings of one document, in its order: `#how-it-works`, then `#how-it-works-1`."""
@@ -76,3 +78,10 @@ def seen(token: Token) -> str:
 def plain_words(text: str) -> str:
     """Markdown as a reader sees it, on one line."""
     return " ".join(words_of(PARSER.parse(text)).split())
+
+
+def prose_and_code(text: str) -> tuple[str, str]:
+    """The words of a Markdown text outside and inside its blocks of code."""
+    tokens = PARSER.parse(text)
+    prose = words_of(token for token in tokens if token.type not in CODE)
+    return prose, words_of(token for token in tokens if token.type in CODE)

@@ -18,6 +18,7 @@ LOOKED_AT = 60
 
 IN_ITS_HEADING = 0.6
 IN_A_HEADING_ABOVE = 0.2
+IN_CODE = 0.5
 SAID_AGAIN = 0.3
 CLOSE_TOGETHER = 0.5
 NEAR = 6
@@ -42,15 +43,26 @@ PLACES = """
 
 @dataclass(frozen=True)
 class Places:
-    """Where a word stands in a passage: positions, and the weight of each (A, B or D)."""
+    """Where a word stands in a passage: positions, and the weight of each (A, B, C or D)."""
 
     positions: list[int]
     weights: list[str]
 
+    @property
+    def trust(self) -> float:
+        """Code names things, and says little about them."""
+        return IN_CODE if set(self.weights) == {"C"} else 1.0
+
+
+NOWHERE = Places([], [])
+
 
 @dataclass(frozen=True)
 class Hit:
-    """A passage that speaks of the question; `coverage` (0 to 1) says of how much of it."""
+    """A passage that speaks of the question.
+
+    `coverage` (0 to 1) says of how much of it, `heading_share` of how much its headings do.
+    """
 
     document_id: UUID
     path: str
@@ -62,6 +74,7 @@ class Hit:
     terms: tuple[Term, ...]
     score: float
     coverage: float
+    heading_share: float
 
     @property
     def answers(self) -> bool:
@@ -132,7 +145,7 @@ def worth(term: Term, places: Places) -> float:
     """The mass of a word: more in a heading, somewhat more when it is said again."""
     again = 1 - 1 / len(places.positions)
     heading = IN_ITS_HEADING * ("A" in places.weights) + IN_A_HEADING_ABOVE * ("B" in places.weights)
-    return term.mass * term.trust * (1 + heading + SAID_AGAIN * again)
+    return term.mass * term.trust * places.trust * (1 + heading + SAID_AGAIN * again)
 
 
 def closeness(found: list[Term], places: dict[str, Places]) -> float:
@@ -160,6 +173,7 @@ def hit(passage: Passage, terms: list[Term], places: dict[str, Places]) -> Hit:
         terms=tuple(terms),
         score=score(terms, places),
         coverage=coverage(telling(terms), places),
+        heading_share=heading_share(telling(terms), places),
     )
 
 
@@ -170,4 +184,14 @@ def coverage(terms: list[Term], places: dict[str, Places]) -> float:
         for term in terms
         if term.lexeme in places and not (term.is_vague and "A" not in places[term.lexeme].weights)
     ]
-    return sum(term.mass * term.trust for term in found) / sum(term.mass for term in terms)
+    covered = sum(term.mass * term.trust * places[term.lexeme].trust for term in found)
+    return covered / sum(term.mass for term in terms)
+
+
+def heading_share(terms: list[Term], places: dict[str, Places]) -> float:
+    """The share of the terms' mass that its headings speak of; 0 when its own heading speaks of none."""
+    weights = {term: set(places.get(term.lexeme, NOWHERE).weights) for term in terms}
+    if not any("A" in found for found in weights.values()):
+        return 0.0
+    named = [term for term, found in weights.items() if found & {"A", "B"}]
+    return sum(term.mass * term.trust for term in named) / sum(term.mass for term in terms)

@@ -23,6 +23,25 @@ ASIDE = frozenset(
 )
 """What people say around an English question: it is not what they ask for."""
 
+ASKING = frozenset(
+    "".join(sorted(word))
+    for word in (
+        "how",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "why",
+        "does",
+        "the",
+        "that",
+        "this",
+        "with",
+        "from",
+    )
+)
+
 VAGUE = frozenset(
     {
         *("do", "get", "give", "go", "happen", "make", "mean", "need", "use", "work"),
@@ -89,10 +108,19 @@ def terms_of(question: str, language: str, passages: int) -> list[Term]:
     with connection.cursor() as cursor:
         cursor.execute(LEXEMES, {"language": language, "text": text})
         found: Sequence[tuple[str, int]] = cursor.fetchall()
-    terms = [term(lexeme, count, language, passages) for lexeme, count in found if lexeme not in ASIDE]
+    terms = [
+        term(lexeme, count, language, passages)
+        for lexeme, count in found
+        if lexeme not in ASIDE and (count or not is_asking(lexeme))
+    ]
     once = list({term.lexeme: term for term in terms}.values())
     lightest = sorted(term.mass for term in once)[-MOST_TERMS:][:1]
     return [term for term in once if [term.mass] >= lightest][:MOST_TERMS]
+
+
+def is_asking(lexeme: str) -> bool:
+    """Whether an unknown word is `hwo` or `waht`: a stop word with its letters in another order."""
+    return "".join(sorted(lexeme)) in ASKING
 
 
 def term(lexeme: str, count: int, language: str, passages: int) -> Term:
@@ -106,6 +134,8 @@ def term(lexeme: str, count: int, language: str, passages: int) -> Term:
 
 
 def mass(lexeme: str, count: int, passages: int) -> float:
+    """A word that no passage has is as rare as one that a single passage has."""
+    count = max(count, 1)
     rarity = log(1 + (max(passages - count, 0) + UNSEEN + 0.5) / (count + 0.5))
     return rarity * VAGUE_MASS if lexeme in VAGUE else rarity
 
