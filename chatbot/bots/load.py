@@ -10,9 +10,6 @@ class UnknownBotError(LookupError):
     """No bot goes by this name: neither a key of `settings.BOTS` nor the dotted path of a bot's class."""
 
 
-UnknownBot = UnknownBotError
-
-
 def load(name: str) -> Bot:
     """The bot of this name, made anew. `name` is a key of `settings.BOTS` or the dotted path of a class.
 
