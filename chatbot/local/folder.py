@@ -15,8 +15,9 @@ NEEDED_BYTES = 200 * 2**20
 class DataFolder:
     """`postgres/`, its log, `secret_key`, `lock`, and, while the copy runs, `env`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, needed: int = NEEDED_BYTES) -> None:
         self.path = path
+        self._needed = needed
         self._env = path / "env"
 
     def open(self) -> None:
@@ -32,7 +33,7 @@ class DataFolder:
                 "change its permissions, or name another one with --data."
             ) from error
         free = shutil.disk_usage(self.path).free
-        if free < NEEDED_BYTES:
+        if free < self._needed:
             raise DiskFullError(self.path, free)
 
     def secret_key(self) -> str:

@@ -78,8 +78,8 @@ class Supervisor:
 
     def start(self) -> None:
         for child in self._children:
-            self._started.append(child)
             child.start()
+            self._started.append(child)
 
     def run(self, *, until: Callable[[], bool] = lambda: False) -> None:
         """Tends the children until `until`. What `check` raises passes, and so does a child's last death."""
