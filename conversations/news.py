@@ -62,7 +62,7 @@ def end_streams(user: User) -> None:
     user.refresh_from_db(fields=["session_generation"])
     labels = {"generation": str(user.session_generation)}
     event = Event(user.channel, END_OF_CHANNEL, {}, labels)
-    transaction.on_commit(lambda: _tell(event), robust=True)
+    transaction.on_commit(lambda: publishing.tell_surely(event), robust=True)
 
 
 def _tell_message(message: Message, data: dict[str, object]) -> None:
@@ -88,7 +88,3 @@ def _marks_told(row: Row) -> Callable[[Ack], None]:
 
 def _send_doorbell(key: str, value: str) -> None:
     publishing.send(INCOMING, key.encode(), value.encode())
-
-
-def _tell(event: Event) -> None:
-    publishing.tell(event)

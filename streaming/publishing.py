@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from streaming.broker.errors import BrokerUnavailableError
 from streaming.broker.publisher import Ack, Publisher
-from streaming.configuration import RESPONSES, topic
+from streaming.configuration import RESPONSES, broker_options, topic
 from streaming.event import Event
+
+SURELY = 2.0
 
 _current: Publisher | None = None
 
@@ -22,6 +24,20 @@ def tell(event: Event, on_ack: Callable[[Ack], None] | None = None) -> bool:
     Raises RecordTooLargeError.
     """
     return send(RESPONSES, event.key, event.value, headers=event.headers, on_ack=on_ack)
+
+
+def tell_surely(event: Event) -> None:
+    """Like `tell`; a process without a publisher, a management command say, has one for this event alone.
+
+    Then it blocks until the broker has the event, or for two seconds.
+    """
+    if _current is not None:
+        tell(event)
+    elif broker_options().is_set:
+        passing = Publisher(broker_options(), patience_ms=int(SURELY * 1000))
+        passing.start()
+        passing.publish(topic(RESPONSES), event.key, event.value, headers=event.headers)
+        passing.stop(timeout=SURELY)
 
 
 def send(

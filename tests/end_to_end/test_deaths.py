@@ -1,0 +1,149 @@
+"""What dies, and what its readers see: nothing wrong, doubled, missing or stuck."""
+
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.end_to_end.listening import listen, words
+from tests.end_to_end.test_answers import script, told
+from tests.reader.client import Reader
+from tests.stack import Stack
+from tests.waiting import wait_until
+
+
+@pytest.fixture
+def alice(own_stack: Stack) -> Reader:
+    return Reader(own_stack.base_url, own_stack.token("alice"))
+
+
+def has_said(reader: Reader, reply: str, words: int) -> Callable[[], bool]:
+    return lambda: len(told(reader.events(reply)).split()) >= words
+
+
+def test_a_killed_worker_s_answer_goes_on_elsewhere_within_15_seconds(
+    own_stack: Stack, alice: Reader
+) -> None:
+    with alice:
+        reply = alice.say(alice.start(bot="script"), "words=60 rate=20")
+        alice.wait_for(has_said(alice, reply, 10), what="the first words")
+
+        own_stack.add_worker()
+        own_stack.workers[0].kill()
+        alice.wait_for(
+            lambda: [
+                e for e in alice.events(reply, kind="reply.started") if e.data["message"]["attempt"] == 2
+            ],
+            within=15,
+            what="the second attempt",
+        )
+
+        finished = alice.finished(reply)
+        assert (finished["text"], finished["attempt"], finished["status"]) == (script(60), 2, "complete")
+
+
+def test_a_worker_that_is_asked_to_leave_hands_over_what_it_can_t_finish(
+    own_stack: Stack, alice: Reader
+) -> None:
+    with alice:
+        reply = alice.say(alice.start(bot="script"), "words=100 rate=10")
+        alice.wait_for(has_said(alice, reply, 5), what="the first words")
+
+        own_stack.add_worker()
+        own_stack.workers[0].ask()
+        left = own_stack.workers[0].wait(15)
+        finished = alice.finished(reply, within=30)
+
+        assert left == 0
+        assert finished["text"] == script(100)
+        assert finished["attempt"] == 2
+
+
+def test_a_worker_that_is_asked_to_leave_finishes_what_it_can(own_stack: Stack, alice: Reader) -> None:
+    with alice:
+        reply = alice.say(alice.start(bot="script"), "words=30 rate=20")
+        alice.wait_for(has_said(alice, reply, 5), what="the first words")
+
+        own_stack.workers[0].ask()
+
+        assert own_stack.workers[0].wait(15) == 0
+        assert alice.finished(reply)["attempt"] == 1
+
+
+def test_what_is_asked_while_no_worker_is_there_is_answered_when_one_comes(
+    own_stack: Stack, alice: Reader
+) -> None:
+    with alice:
+        own_stack.workers[0].ask()
+        own_stack.workers[0].wait(15)
+        reply = alice.say(alice.start(bot="script"), "words=5")
+
+        own_stack.add_worker()
+
+        assert alice.finished(reply, within=30)["text"] == script(5)
+
+
+def test_a_web_process_leaves_within_5_seconds_and_its_readers_go_on_elsewhere(
+    own_stack: Stack, alice: Reader
+) -> None:
+    own_stack.add_web().wait_ready()
+    leaving = own_stack.webs[0].process
+    with alice:
+        reply = alice.say(alice.start(bot="script"), "words=60 rate=20")
+        alice.wait_for(has_said(alice, reply, 10), what="the first words")
+
+        begun = time.monotonic()
+        leaving.ask()
+        status = leaving.wait(10)
+        took = time.monotonic() - begun
+
+    rest = listen(own_stack.webs[1].base_url, own_stack.token("alice"), after=str(alice.stream.position))
+    assert told(alice.events(reply)) + words(rest, reply) == script(60)
+    assert "reset" not in [event.type for event in rest]
+    assert status in (0, 128 + signal.SIGTERM)
+    assert took < 5
+
+
+def test_posted_here_streamed_there_without_a_reset(own_stack: Stack, alice: Reader) -> None:
+    own_stack.add_web().wait_ready()
+    with alice:
+        conversation = alice.start(bot="script")
+        posted = alice.ask("POST", f"/api/conversations/{conversation}/messages", json=QUESTION)
+
+    heard = listen(own_stack.webs[1].base_url, own_stack.token("alice"), after=posted["cursor"])
+
+    assert words(heard, posted["reply"]["id"]) == script(20)
+    assert "reset" not in [event.type for event in heard]
+
+
+def test_a_revoked_token_s_streams_end_within_2_seconds(own_stack: Stack, alice: Reader) -> None:
+    with alice:
+        own_stack.manage("shell", "-c", REVOKE)
+
+        wait_until(lambda: alice.stream.refusal, 2, what="the stream's refusal")
+
+        assert "401" in str(alice.stream.refusal)
+
+
+def test_a_deleted_conversation_s_answer_stops(own_stack: Stack, alice: Reader) -> None:
+    with alice:
+        conversation = alice.start(bot="script")
+        reply = alice.say(conversation, "words=1000 rate=20")
+        alice.wait_for(has_said(alice, reply, 5), what="the first words")
+
+        alice.http.delete(f"/api/conversations/{conversation}")
+        finished = alice.finished(reply)
+        log = own_stack.folder / "worker-0.log"
+        wait_until(lambda: "no longer ours" in log.read_text(), 6, what="the worker's stop")
+
+        assert finished["status"] == "cancelled"
+        assert alice.http.get(f"/api/conversations/{conversation}").status_code == 404
+
+
+QUESTION = {"text": "words=20 rate=100", "client_message_id": "00000000-0000-4000-8000-000000000001"}
+REVOKE = """
+from conversations import tokens
+from conversations.models import ApiToken
+tokens.revoke(ApiToken.objects.get())
+"""
