@@ -48,12 +48,13 @@ def refers_back(question: str) -> bool:
 
 
 def best_of(hits: list[Hit]) -> list[Hit]:
-    """The best passage and those that are nearly as good, one of each section."""
+    """The best passage, and those that are nearly as good when it does answer; one of each section."""
     sections: dict[tuple[str, str], Hit] = {}
     for hit in hits:
         if is_as_good(hit, hits[0]):
             sections.setdefault((hit.path, hit.anchor), hit)
-    return list(sections.values())[:MOST_PASSAGES]
+    most = 1 if hits and hits[0].coverage < ALL_OF_IT else MOST_PASSAGES
+    return list(sections.values())[:most]
 
 
 def is_as_good(hit: Hit, best: Hit) -> bool:
@@ -88,13 +89,13 @@ def scope() -> str:
     titles = list(dict.fromkeys(Document.objects.order_by("path").values_list("title", flat=True)[:20]))
     if not titles:
         return "I know no documents yet: `python manage.py ingest PATH` gives me some."
-    more = " and more" if len(titles) > 3 else ""
-    return f"I answer from documents: {listed(titles[:3])}{more}. Ask me a question about them."
+    named = listed(titles) if len(titles) <= 3 else listed(titles[:3], "more")
+    return f"I answer from documents: {named}. Ask me a question about them."
 
 
-def listed(topics: list[str]) -> str:
-    bold = [f"**{escaped(topic)}**" for topic in topics]
-    return " and ".join(filter(None, [", ".join(bold[:-1]), bold[-1]]))
+def listed(topics: list[str], last: str = "") -> str:
+    names = [*(f"**{escaped(topic)}**" for topic in topics), *filter(None, [last])]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def escaped(topic: str) -> str:

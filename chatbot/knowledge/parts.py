@@ -65,8 +65,11 @@ def sentences(paragraph: str, number: int) -> Iterator[Part]:
 
 
 def joined(parts: list[Part], chosen: set[int]) -> str:
-    """Markdown of the chosen parts in their order, `…` between sentences that do not follow each other."""
-    by_block = groupby(sorted(chosen), key=lambda index: parts[index].block)
+    """Markdown of the chosen parts in their order, `…` between sentences that do not follow each other.
+
+    A table that was cut into several is one again.
+    """
+    by_block = groupby(sorted(chosen), key=lambda index: parts[index].head or parts[index].block)
     return "\n\n".join(block_of(parts, list(indexes)) for _, indexes in by_block)
 
 

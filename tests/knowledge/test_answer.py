@@ -59,6 +59,24 @@ def test_quotes_only_the_rows_that_answer_under_the_head_of_their_table(db: None
     assert "> | Name | What it does |\n> |---|---|\n> | Varnish | shines |\n" in text_of("varnish")
 
 
+def test_a_table_that_fills_several_passages_is_quoted_as_one(db: None, tmp_path: Path) -> None:
+    rows = "".join(f"| Plank{number} | it holds the side of the boat together |\n" for number in range(60))
+    (tmp_path / "a.md").write_text(
+        f"# Oars\n\n| Name | Use |\n|---|---|\n| Oar | rows |\n{rows}| Spare oar | rests |\n"
+    )
+    ingest([str(tmp_path / "a.md")])
+    assert Document.objects.get().passages.count() > 2
+
+    assert text_of("oars").count("| Name | Use |") == 1
+
+
+def test_names_only_a_few_of_many_documents(library: Path, tmp_path: Path) -> None:
+    (tmp_path / "zoo.md").write_text("# Zoo\n\nClosed.\n")
+    ingest([str(tmp_path / "zoo.md")])
+
+    assert "**Fares**, **notes**, **Timetable** and more." in text_of("hello")
+
+
 def test_leaves_out_the_sentences_beside_the_point(db: None, tmp_path: Path) -> None:
     aside = "The weather is fine and the sea is blue today. " * 6
     chain = "which is as long as the whole ferry and half of the old quay together"
