@@ -36,7 +36,7 @@ def purge_deleted(limit: int) -> int:
     """Removes up to `limit` messages of deleted conversations whose news has arrived; tells how many."""
     told = Conversation.objects.filter(announce_since=None).exclude(deleted_at=None)
     with transaction.atomic():
-        conversation = told.select_for_update(skip_locked=True).first()
+        conversation = told.select_for_update(skip_locked=True).order_by("deleted_at").first()
         return 0 if conversation is None else _purge(conversation, limit)
 
 

@@ -37,6 +37,8 @@ class Attempt:
     async def run(self) -> Outcome:
         """How it ended; everything that was said is with the publisher by then."""
         self._talk = asyncio.create_task(self._answer(), name=f"answer {self.claim.id}")
+        if self._is_cancelled:
+            self._talk.cancel()
         try:
             return await self._talk
         except asyncio.CancelledError:
@@ -45,8 +47,7 @@ class Attempt:
                 raise
         finally:
             self._voice.close()
-        await self._voice.flush()
-        return self._progress.outcome(Message.Status.CANCELLED)
+        return await self._outcome(Message.Status.CANCELLED, "")
 
     def snapshot(self) -> Snapshot:
         acked = self._voice.acked
@@ -69,8 +70,12 @@ class Attempt:
             outcome = Message.Status.FAILED, FAILED
         else:
             outcome = Message.Status.COMPLETE, ""
+        return await self._outcome(*outcome)
+
+    async def _outcome(self, status: Message.Status, error: str) -> Outcome:
         await self._voice.flush()
-        return self._progress.outcome(*outcome)
+        # Rendering a long text as a whole takes its time: not the other answers'.
+        return await asyncio.to_thread(self._progress.outcome, status, error)
 
     async def _listen(self) -> None:
         said = self._bot.answer(question(self.claim))

@@ -45,8 +45,8 @@ class Progress:
     def next_delta(self) -> Event:
         """All that is new, as one event; from now on it counts as told."""
         text = "".join(self._untold)
-        self._untold.clear()
         html = self._blocks.feed(text)
+        self._untold.clear()
         delta = self._delta(text, html)
         self._next_index += 1
         return delta

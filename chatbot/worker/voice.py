@@ -22,6 +22,7 @@ class Voice:
         self._last = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._unsent: Callable[[], bool] | None = None
+        self._failure: Exception | None = None
 
     async def speak(self) -> None:
         """Tells what is new now, or lets a timer do it; waits only while the publisher is full."""
@@ -46,14 +47,20 @@ class Voice:
         self._timer = None
         if self._unsent is not None or not self._progress.has_untold:
             return
-        event = self._progress.next_delta()
-        self._last = self._loop.time()
-        self._send(lambda: publishing.tell(event, self._hear))
+        try:
+            event = self._progress.next_delta()
+        except Exception as error:  # noqa: BLE001  (a timer has nobody to raise to: whoever speaks next does)
+            self._failure = error
+        else:
+            self._last = self._loop.time()
+            self._send(lambda: publishing.tell(event, self._hear))
 
     def _send(self, send: Callable[[], bool]) -> None:
         self._unsent = None if send() else send
 
     async def _sent(self) -> None:
+        if self._failure is not None:
+            raise self._failure
         while self._unsent is not None:
             await asyncio.sleep(FULL)
             self._send(self._unsent)

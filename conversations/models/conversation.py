@@ -34,6 +34,7 @@ class Conversation(Announced):
                 name="conversation_newest",
                 condition=models.Q(deleted_at=None),
             ),
+            models.Index("deleted_at", name="conversation_deleted", condition=~models.Q(deleted_at=None)),
             models.Index(
                 "announce_since", name="conversation_news", condition=~models.Q(announce_since=None)
             ),
