@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError, close_old_connections, connection
 
 from conversations.models import Conversation, Message
+from streaming.current import Current
 
 logger = logging.getLogger(__name__)
 BATCH = 500
@@ -84,16 +85,12 @@ WITH told AS (
 UPDATE {table} SET announce_since = NULL WHERE id IN (SELECT id FROM told)
 """
 
-_current: Acknowledgements | None = None
-
-
-def install(acknowledgements: Acknowledgements | None) -> None:
-    """For whoever owns it: the web's lifespan, or the worker."""
-    global _current  # noqa: PLW0603
-    _current = acknowledgements
+ledgers = Current[Acknowledgements]()
+install = ledgers.install
 
 
 def acknowledged(rev: Rev) -> None:
     """The broker has that news. Any thread; never blocks."""
-    if _current is not None:
-        _current.add(rev)
+    ledger = ledgers.get()
+    if ledger is not None:
+        ledger.add(rev)

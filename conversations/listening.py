@@ -15,7 +15,7 @@ from conversations.models import Conversation, Message, User
 from streaming.answer import Answer
 from streaming.event import Event
 from streaming.feed import Feed
-from streaming.problem import Refusal, problem
+from streaming.problem import RefusedError, problem
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,7 +46,7 @@ def _closing(read: Callable[P, T]) -> Callable[P, T]:
         try:
             return read(*args, **kwargs)
         except DatabaseError as error:
-            raise Refusal(problem(503, "database_unavailable", AWAY, retry_after=2)) from error
+            raise RefusedError(problem(503, "database_unavailable", AWAY, retry_after=2)) from error
         finally:
             connection.close()
 
@@ -105,7 +105,7 @@ def _known(request: HttpRequest) -> User:
     if user is None:
         refused = problem(401, "not_authenticated", "Sign in, or send a valid bearer token.")
         refused["WWW-Authenticate"] = "Bearer"
-        raise Refusal(refused)
+        raise RefusedError(refused)
     return user
 
 
@@ -116,5 +116,5 @@ def _identity(text: str) -> UUID:
         raise _missing("conversation") from error
 
 
-def _missing(what: str) -> Refusal:
-    return Refusal(problem(404, "not_found", f"There is no such {what}."))
+def _missing(what: str) -> RefusedError:
+    return RefusedError(problem(404, "not_found", f"There is no such {what}."))

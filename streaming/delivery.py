@@ -10,6 +10,7 @@ from streaming.broker.errors import BrokerError
 from streaming.broker.log_reader import LogReader
 from streaming.broker.options import BrokerOptions
 from streaming.broker.topics import TopicIdentity, Topics
+from streaming.current import Current
 from streaming.hub import Hub, Log
 from streaming.listener import Listener
 from streaming.position import Position, epoch_of
@@ -144,15 +145,5 @@ class Delivery:
         self.has_looked = True
 
 
-_current: Delivery | None = None
-
-
-def current() -> Delivery | None:
-    """This process's delivery; None where no lifespan made one (a management command, say)."""
-    return _current
-
-
-def install(delivery: Delivery | None) -> None:
-    """For whoever owns it: the lifespan."""
-    global _current  # noqa: PLW0603
-    _current = delivery
+deliveries = Current[Delivery]()
+current, install = deliveries.get, deliveries.install

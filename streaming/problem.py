@@ -24,7 +24,7 @@ def problem(
     return response
 
 
-class Refusal(Exception):  # noqa: N818
+class RefusedError(Exception):
     """A request that is not served, with the response that says why."""
 
     def __init__(self, response: JsonResponse) -> None:

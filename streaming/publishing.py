@@ -5,17 +5,13 @@ from collections.abc import Callable
 from streaming.broker.errors import BrokerUnavailableError
 from streaming.broker.publisher import Ack, Publisher
 from streaming.configuration import RESPONSES, broker_options, topic
+from streaming.current import Current
 from streaming.event import Event
 
 SURELY = 2.0
 
-_current: Publisher | None = None
-
-
-def install(publisher: Publisher | None) -> None:
-    """For whoever owns it: the web's lifespan, or the worker."""
-    global _current  # noqa: PLW0603
-    _current = publisher
+publishers = Current[Publisher]()
+install = publishers.install
 
 
 def tell(event: Event, on_ack: Callable[[Ack], None] | None = None) -> bool:
@@ -31,7 +27,7 @@ def tell_surely(event: Event) -> None:
 
     Then it blocks until the broker has the event, or for two seconds.
     """
-    if _current is not None:
+    if publishers.get() is not None:
         tell(event)
     elif broker_options().is_set:
         passing = Publisher(broker_options(), patience_ms=int(SURELY * 1000))
@@ -48,10 +44,11 @@ def send(
     headers: list[tuple[str, str | bytes | None]] | None = None,
     on_ack: Callable[[Ack], None] | None = None,
 ) -> bool:
-    if _current is None:
+    publisher = publishers.get()
+    if publisher is None:
         return False
     try:
-        _current.publish(topic(name), key, value, headers=headers, on_ack=on_ack)
+        publisher.publish(topic(name), key, value, headers=headers, on_ack=on_ack)
     except BrokerUnavailableError:
         return False
     return True

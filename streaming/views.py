@@ -11,7 +11,7 @@ from streaming.answer import Answer, AnswerStream
 from streaming.delivery import Delivery, current
 from streaming.feed import Feed
 from streaming.hub import Log
-from streaming.problem import Refusal, problem
+from streaming.problem import RefusedError, problem
 from streaming.sse import frames, opening
 from streaming.tail import Tail, locate
 
@@ -23,13 +23,13 @@ StreamView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 
 def events_view(feed_of: FeedOf) -> StreamView:
-    """Everything on one channel. `feed_of` says who may hear what, or raises Refusal."""
+    """Everything on one channel. `feed_of` says who may hear what, or raises RefusedError."""
 
     async def events(request: HttpRequest) -> HttpResponseBase:
         try:
             delivery, log = open_log(request)
             feed = await feed_of(request)
-        except Refusal as refusal:
+        except RefusedError as refusal:
             return refusal.response
         return event_stream(event_chunks(delivery, log, feed, after=last_event_id(request)))
 
@@ -37,14 +37,14 @@ def events_view(feed_of: FeedOf) -> StreamView:
 
 
 def answer_view(answer_of: AnswerOf) -> StreamView:
-    """One answer. `answer_of` finds it for whoever asks, or raises Refusal."""
+    """One answer. `answer_of` finds it for whoever asks, or raises RefusedError."""
 
     async def answer(request: HttpRequest, reply_id: UUID) -> HttpResponseBase:
         after = last_event_id(request)
         try:
             delivery, log = open_log(request)
             found = await answer_of(request, reply_id)
-        except Refusal as refusal:
+        except RefusedError as refusal:
             return refusal.response
         if after and found.ends_at(after):
             return HttpResponse(status=204)
@@ -70,11 +70,11 @@ def open_log(request: HttpRequest) -> tuple[Delivery, Log]:
     if request.method != "GET":
         refused = problem(405, "method_not_allowed", "A stream is read with GET.")
         refused["Allow"] = "GET"
-        raise Refusal(refused)
+        raise RefusedError(refused)
     delivery = current()
     if delivery is None or delivery.hub.log is None or not delivery.is_connected or delivery.is_leaving:
         away = "Live events can't be read right now. Messages are kept: try again in a moment."
-        raise Refusal(problem(503, "broker_unavailable", away, retry_after=random.randint(1, 4)))
+        raise RefusedError(problem(503, "broker_unavailable", away, retry_after=random.randint(1, 4)))
     return delivery, delivery.hub.log
 
 

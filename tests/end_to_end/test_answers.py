@@ -1,5 +1,7 @@
 """A question goes through PostgreSQL, Kafka and a worker, and its answer comes back to every reader."""
 
+from functools import partial
+
 import pytest
 
 from tests.reader.client import Heard, Reader
@@ -9,6 +11,10 @@ from tests.stack import Stack
 def told(events: list[Heard]) -> str:
     """What the deltas say, joined."""
     return "".join(event.data["text"] for event in events if event.type == "reply.delta")
+
+
+def has_said(reader: Reader, reply: str, words: int) -> bool:
+    return len(told(reader.events(reply)).split()) > words
 
 
 def script(words: int) -> str:
@@ -134,7 +140,7 @@ def test_a_stream_cut_again_and_again_loses_and_doubles_nothing(newcomer: Reader
     reply = newcomer.say(conversation, "words=150 rate=100")
 
     for words in (10, 40, 70, 100, 130):
-        newcomer.wait_for(lambda: len(told(newcomer.events(reply)).split()) > words, what=f"{words} words")  # noqa: B023
+        newcomer.wait_for(partial(has_said, newcomer, reply, words), what=f"{words} words")
         newcomer.stream.cut()
     newcomer.finished(reply)
 

@@ -2,12 +2,12 @@
 
 import signal
 import time
-from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from tests.end_to_end.listening import listen, words
-from tests.end_to_end.test_answers import script, told
+from tests.end_to_end.test_answers import has_said, script, told
 from tests.reader.client import Reader
 from tests.stack import Stack
 from tests.waiting import wait_until
@@ -18,16 +18,12 @@ def alice(own_stack: Stack) -> Reader:
     return Reader(own_stack.base_url, own_stack.token("alice"))
 
 
-def has_said(reader: Reader, reply: str, words: int) -> Callable[[], bool]:
-    return lambda: len(told(reader.events(reply)).split()) >= words
-
-
 def test_a_killed_worker_s_answer_goes_on_elsewhere_within_15_seconds(
     own_stack: Stack, alice: Reader
 ) -> None:
     with alice:
         reply = alice.say(alice.start(bot="script"), "words=60 rate=20")
-        alice.wait_for(has_said(alice, reply, 10), what="the first words")
+        alice.wait_for(partial(has_said, alice, reply, 10), what="the first words")
 
         own_stack.add_worker()
         own_stack.workers[0].kill()
@@ -48,7 +44,7 @@ def test_a_worker_that_is_asked_to_leave_hands_over_what_it_can_t_finish(
 ) -> None:
     with alice:
         reply = alice.say(alice.start(bot="script"), "words=100 rate=10")
-        alice.wait_for(has_said(alice, reply, 5), what="the first words")
+        alice.wait_for(partial(has_said, alice, reply, 5), what="the first words")
 
         own_stack.add_worker()
         own_stack.workers[0].ask()
@@ -63,7 +59,7 @@ def test_a_worker_that_is_asked_to_leave_hands_over_what_it_can_t_finish(
 def test_a_worker_that_is_asked_to_leave_finishes_what_it_can(own_stack: Stack, alice: Reader) -> None:
     with alice:
         reply = alice.say(alice.start(bot="script"), "words=30 rate=20")
-        alice.wait_for(has_said(alice, reply, 5), what="the first words")
+        alice.wait_for(partial(has_said, alice, reply, 5), what="the first words")
 
         own_stack.workers[0].ask()
 
@@ -91,7 +87,7 @@ def test_a_web_process_leaves_within_5_seconds_and_its_readers_go_on_elsewhere(
     leaving = own_stack.webs[0].process
     with alice:
         reply = alice.say(alice.start(bot="script"), "words=60 rate=20")
-        alice.wait_for(has_said(alice, reply, 10), what="the first words")
+        alice.wait_for(partial(has_said, alice, reply, 10), what="the first words")
 
         begun = time.monotonic()
         leaving.ask()
@@ -130,7 +126,7 @@ def test_a_deleted_conversation_s_answer_stops(own_stack: Stack, alice: Reader) 
     with alice:
         conversation = alice.start(bot="script")
         reply = alice.say(conversation, "words=1000 rate=20")
-        alice.wait_for(has_said(alice, reply, 5), what="the first words")
+        alice.wait_for(partial(has_said, alice, reply, 5), what="the first words")
 
         alice.http.delete(f"/api/conversations/{conversation}")
         finished = alice.finished(reply)

@@ -53,7 +53,7 @@ class Saying:
         if isinstance(piece, Exception):
             raise piece
         if piece is ...:
-            await asyncio.sleep(3600)
+            await asyncio.Event().wait()
         return piece
 
 
