@@ -5,6 +5,7 @@ import os
 import runpy
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
@@ -13,4 +14,7 @@ if __name__ == "__main__":
         sys.argv[:2] = ["manage.py runlocal"]
         runpy.run_module("chatbot.local", run_name="__main__", alter_sys=False)
     else:
-        execute_from_command_line(sys.argv)
+        try:
+            execute_from_command_line(sys.argv)
+        except ImproperlyConfigured as reason:
+            sys.exit(f"{reason}")

@@ -1,18 +1,23 @@
 """The web process: Django, and beside it the delivery of events, owned by the server's lifespan."""
 
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext
 from django.core.asgi import get_asgi_application
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatbot.settings")
-django_application = get_asgi_application()
+try:
+    django_application = get_asgi_application()
+except ImproperlyConfigured as reason:
+    sys.exit(f"{reason}")
 
 # Only now: what it imports needs Django to be set up.
-from chatbot.lifespan import Lifespan  # noqa: E402
+from chatbot.lifespan import Lifespan
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]

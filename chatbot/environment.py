@@ -56,10 +56,16 @@ def database(name: str) -> dict[str, Any]:
         raise ImproperlyConfigured(f"{name} is not a database URL: {error}") from error
 
 
+# What Kubernetes puts there for a service named kafka, and what Kafka's own scripts read.
+NOT_LIBRDKAFKA = tuple(
+    f"KAFKA_{name}" for name in ("PORT", "SERVICE_", "HOME", "HEAP_", "JMX_", "JVM_", "GC_", "LOG", "OPTS")
+)
+
+
 def librdkafka(environ: dict[str, str]) -> dict[str, str]:
     """`KAFKA_SASL_USERNAME=x` becomes `{"sasl.username": "x"}`: any librdkafka option can be set so."""
     return {
         name.removeprefix("KAFKA_").lower().replace("_", "."): value
         for name, value in environ.items()
-        if name.startswith("KAFKA_") and value
+        if name.startswith("KAFKA_") and value and not name.startswith(NOT_LIBRDKAFKA)
     }

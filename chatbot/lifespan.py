@@ -1,5 +1,4 @@
 import asyncio
-import logging
 import signal
 from types import FrameType
 from typing import Any
@@ -9,11 +8,11 @@ from django.conf import settings
 from conversations import acknowledgements
 from conversations.acknowledgements import Acknowledgements
 from streaming import delivery, publishing
+from streaming.broker.errors import BrokerError
 from streaming.broker.publisher import Publisher
 from streaming.configuration import RESPONSES, broker_options, topic
 from streaming.delivery import Delivery
 
-logger = logging.getLogger(__name__)
 SPREAD = 1.0  # streams end within this many seconds of SIGTERM
 GRACE = 2  # and the server waits this long for what will not end
 PUBLISHING_PATIENCE_MS = 30_000
@@ -29,8 +28,7 @@ class Lifespan:
         await receive()
         try:
             await self._start()
-        except Exception as error:
-            logger.exception("the web process can't start")
+        except BrokerError as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         await send({"type": "lifespan.startup.complete"})

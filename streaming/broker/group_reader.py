@@ -1,7 +1,8 @@
 import logging
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
+from streaming.broker.clients import consumer
 from streaming.broker.errors import translated
 from streaming.broker.options import BrokerOptions
 from streaming.record import Record
@@ -19,7 +20,7 @@ class GroupReader:
 
     def __init__(self, options: BrokerOptions, topic: str, group: str) -> None:
         self.topic = topic
-        self._consumer = Consumer(options.group(group), logger=logger)
+        self._consumer = consumer(options.group(group))
         self._consumer.subscribe([topic])
 
     def close(self) -> None:

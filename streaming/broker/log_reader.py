@@ -3,8 +3,9 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
+from streaming.broker.clients import consumer
 from streaming.broker.errors import PositionLostError, translated
 from streaming.broker.options import BrokerOptions
 from streaming.record import Record
@@ -26,7 +27,7 @@ class LogReader:
     def __init__(self, options: BrokerOptions, topic: str) -> None:
         self.topic = topic
         self.ends: dict[int, int] = {}
-        self._consumer = Consumer(options.reader(), logger=logger)
+        self._consumer = consumer(options.reader())
 
     def __enter__(self) -> Self:
         return self

@@ -3,8 +3,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from confluent_kafka import KafkaError, KafkaException, Message, Producer
+from confluent_kafka import KafkaError, KafkaException, Message
 
+from streaming.broker.clients import producer
 from streaming.broker.errors import BrokerError, BrokerUnavailableError, PublisherFullError, translated
 from streaming.broker.options import BrokerOptions
 
@@ -32,7 +33,7 @@ class Publisher:
 
     def __init__(self, options: BrokerOptions, *, patience_ms: int) -> None:
         self._config = options.producer(patience_ms=patience_ms)
-        self._producer = Producer(self._config, logger=logger)
+        self._producer = producer(self._config)
         self._leaving = threading.Event()
         self._thread = threading.Thread(target=self._hear, name="publisher", daemon=True)
 
@@ -78,7 +79,7 @@ class Publisher:
         # An idempotent producer that lost track of its sequence can only be replaced. What it held is given
         # up, as after `patience_ms`.
         logger.warning("renewing the producer: %s", reason.str())
-        self._producer = Producer(self._config, logger=logger)
+        self._producer = producer(self._config)
 
     def _hear(self) -> None:
         while not self._leaving.is_set():

@@ -2,9 +2,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
-from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
+from streaming.broker.clients import admin
 from streaming.broker.errors import BrokerError, BrokerUnavailableError, translated
 from streaming.broker.options import MAX_RECORD_BYTES, BrokerOptions
 
@@ -32,7 +32,7 @@ class Topics:
     """
 
     def __init__(self, options: BrokerOptions, *, fixed_id: str = "", timeout: float = 5.0) -> None:
-        self._admin = AdminClient(options.admin())
+        self._admin = admin(options.admin())
         self._fixed_id = fixed_id
         self._timeout = timeout
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from chatbot.worker.worker import Worker
+from streaming.broker.errors import BrokerRefusedError
 from streaming.configuration import broker_options
 
 
@@ -21,7 +22,10 @@ class Command(BaseCommand):
             raise CommandError("KAFKA_BOOTSTRAP_SERVERS is not set: give host:port of a Kafka broker")
         if concurrency < 1:
             raise CommandError(f"--concurrency must be 1 or more, and is {concurrency}")
-        asyncio.run(run(concurrency, drain_seconds))
+        try:
+            asyncio.run(run(concurrency, drain_seconds))
+        except BrokerRefusedError as error:
+            raise CommandError(str(error)) from error
 
 
 async def run(concurrency: int, drain_seconds: float) -> None:
