@@ -36,7 +36,7 @@ def test_keeps_its_rate_on_average() -> None:
 
     said(ScriptBot(), "words=101 rate=400")
 
-    assert 0.25 <= time.monotonic() - began < 0.9
+    assert 0.25 <= time.monotonic() - began < 5
 
 
 def test_a_rate_beyond_the_clock_is_no_hang() -> None:

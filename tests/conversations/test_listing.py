@@ -9,7 +9,8 @@ from conversations.listing import list_conversations
 from conversations.models import Conversation, Message, User
 from tests.conversations.calling import Caller
 
-MANY = 200_000
+MANY = 50_000
+LARGE = ("conversations_conversation", "conversations_message")
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -82,7 +83,7 @@ def test_lists_and_histories_never_scan(
 
     plans = [plan for query in ran.captured_queries if (plan := explain(query["sql"]))]
     assert len(plans) > 10
-    assert [plan for plan in plans if "Seq Scan on conversations_" in plan] == []
+    assert [plan for plan in plans for large in LARGE if f"Seq Scan on {large}" in plan] == []
     assert [plan for plan in plans if "Sort" in plan and "conversation_newest" in plan] == []
 
 
@@ -105,7 +106,7 @@ def all_pages(owner: User, *, limit: int, between: Any = lambda: None) -> list[C
 
 
 def make_many(owner: User) -> None:
-    """200,000 conversations of one moment, each with a message, as the planner's statistics know."""
+    """50,000 conversations of one moment, each with a message, as the planner's statistics know."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO conversations_conversation (id, owner_id, title, bot, last_seq)"

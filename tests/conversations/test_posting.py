@@ -156,7 +156,7 @@ def test_any_other_text_is_kept_exactly(as_alice: Caller, conversation: Conversa
     assert history["items"][0]["text"] == text
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
 @given(text=TEXT)
 def test_what_is_said_is_what_is_read(as_alice: Caller, conversation: Conversation, text: str) -> None:
     message = as_alice.say(conversation, text).body["message"]

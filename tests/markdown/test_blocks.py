@@ -1,11 +1,12 @@
-import time
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chatbot.markdown.blocks import Blocks, PlainBlocks
-from chatbot.markdown.render import render
+from chatbot.markdown.render import PARSER, render
+from chatbot.markdown.tail import CREDIT_PER_LINE, FIRST_CREDIT
 from tests.markdown.feeding import fed, last_units, pieces_of
 from tests.markdown.samples import SAMPLES
 
@@ -113,18 +114,21 @@ def test_nothing_fed_is_nothing() -> None:
 
 
 @pytest.mark.parametrize("line", ["x = 1\n", "- item\n", "| a | b |\n", "> quote\n", "text\n", "\n", "a\n\n"])
-def test_four_times_the_text_is_no_more_than_a_few_times_the_work(line: str) -> None:
-    opening = "```\n" if line == "x = 1\n" else ""
+def test_each_line_is_parsed_a_few_times_however_long_its_block_is(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = ("```\n" if line == "x = 1\n" else "") + line * 1_500
+    parsed: list[int] = []
+    parse = PARSER.block.parse
 
-    short, long = seconds_for(opening + line * 1_000), seconds_for(opening + line * 4_000)
+    def counting(source: str, *others: Any) -> Any:
+        parsed.append(source.count("\n"))
+        return parse(source, *others)
 
-    assert long < max(0.5, 12 * short)
-
-
-def seconds_for(text: str) -> float:
-    began = time.process_time()
+    monkeypatch.setattr(PARSER.block, "parse", counting)
     fed(pieces_of(text, range(0, len(text), 5)))
-    return time.process_time() - began
+
+    assert sum(parsed) <= FIRST_CREDIT + 2 * CREDIT_PER_LINE * text.count("\n")
 
 
 def test_plain_blocks_complete_nothing_before_the_end() -> None:
