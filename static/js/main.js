@@ -45,7 +45,8 @@ function say(text) {
 /** The first message made a conversation: the page is its page now. */
 function begun(made) {
   history.pushState(null, "", `/c/${made.id}/`);
-  element(".composer").action = `/c/${made.id}/`;
+  element(".composer").action = location.pathname;
+  for (const link of document.querySelectorAll(".who [data-returns]")) link.search = `?next=${location.pathname}`;
   sidebar.hear(made);
   sidebar.select(made.id);
 }

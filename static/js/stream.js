@@ -25,6 +25,7 @@ export class Stream {
     this.#hear = hear;
     this.#tell = tell;
     addEventListener("online", () => this.#hurry());
+    addEventListener("offline", () => this.#connection?.abort());
     addEventListener("pagehide", () => this.#connection?.abort());
     document.addEventListener("visibilitychange", () => this.#seen(!document.hidden));
   }
