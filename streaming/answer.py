@@ -67,13 +67,16 @@ class AnswerStream:
         self._live = log.end(answer.feed.channel)
         self._beginning = locate(self._live, answer, after)
         self._delivery = delivery
+        self._has_spoken = self._beginning.is_resumed
 
     async def chunks(self, retry_ms: int) -> AsyncIterator[bytes]:
         place = self._beginning.place
         yield opening(place or self._live, retry_ms=retry_ms, reset=self._beginning.reset)
         if place is None:
             yield self._retold()
-        if place is None and self._answer.is_finished:
+        elif self._is_told_by(place):
+            yield self._ending()
+        if self._is_told_by(place or self._live):
             return
         tail = Tail(self._delivery.hub, self._delivery.archive, self._answer.feed, place or self._live)
         async with aclosing(tail.steps()) as steps:
@@ -83,6 +86,10 @@ class AnswerStream:
                 if is_over:
                     return
 
+    def _is_told_by(self, place: Position) -> bool:
+        """Nothing of a finished answer can come behind what was the live end when this stream was opened."""
+        return self._answer.is_finished and place.offset >= self._live.offset
+
     def _chunk(self, step: Step) -> tuple[bytes, bool]:
         if step.reset is not None:
             return self._told_again(step), self._answer.is_finished
@@ -90,10 +97,17 @@ class AnswerStream:
             if record.type == FINISHED:
                 said = frames(replace(step, records=step.records[:number]))
                 return said + _end(record.labels.get("attempt", "0")), True
-        if self._answer.is_finished and step.position.offset >= self._live.offset:
-            finished = self._answer.retold[-1]
-            return frames(step) + event(finished.type, finished.value) + _end(self._answer.attempt), True
+        self._has_spoken = self._has_spoken or bool(step.records)
+        if self._is_told_by(step.position):
+            return frames(step) + self._ending(), True
         return frames(step), False
+
+    def _ending(self) -> bytes:
+        """What is missing of a finished answer: all of it, or its end."""
+        if not self._has_spoken:
+            return self._retold()
+        finished = self._answer.retold[-1]
+        return event(finished.type, finished.value) + _end(self._answer.attempt)
 
     def _told_again(self, step: Step) -> bytes:
         """The log lost this answer. A client that came with a place of its own has to hear that it did."""

@@ -20,9 +20,9 @@ def reply(alice: Reader) -> str:
 
 
 def listen(alice: Reader, reply: str, **headers: str) -> tuple[list[Event], Parser]:
-    """Until the server closes it."""
+    """Until the server closes it, which may take as long as the answer, but not until the next heartbeat."""
     parser = Parser()
-    with alice.http.stream("GET", f"/api/messages/{reply}/events", headers=headers) as answer:
+    with alice.http.stream("GET", f"/api/messages/{reply}/events", headers=headers, timeout=5) as answer:
         assert answer.status_code == 200
         events = [event for piece in answer.iter_raw() for event in parser.feed(piece)]
     return events, parser
