@@ -36,9 +36,13 @@ class Interruption:
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
 
+    @property
+    def has_come(self) -> bool:
+        return self._first is not None
+
     def check(self) -> None:
         """Raises StoppedError once a signal has come."""
-        if self._first is not None:
+        if self.has_come:
             raise StoppedError
 
     def check_hurry(self) -> None:

@@ -40,10 +40,13 @@ def run(port: int, data: Path) -> int:
             with ExitStack() as stack:
                 LocalService(port, DataFolder(data), interruption, stack).run()
         except StoppedError:
-            say("Stopped.")
+            pass
         except CannotRunError as reason:
-            sys.stderr.write(f"{reason}\n" if str(reason) else "")
-            return reason.status
+            # Ctrl-C may reach a process in the instant before it has a session of its own: no failure.
+            if not interruption.has_come:
+                sys.stderr.write(f"{reason}\n" if str(reason) else "")
+                return reason.status
+    say("Stopped.")
     return 0
 
 
