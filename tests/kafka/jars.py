@@ -1,7 +1,10 @@
 """Apache Kafka's own programs, brought by Maven once and kept under build/."""
 
+import fcntl
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.missing import missing
@@ -17,9 +20,19 @@ def kafka_jars() -> Path:
         if shutil.which(program) is None:
             missing(f"a real Kafka needs `{program}`, which is not on the PATH")
     folder = BUILD / "kafka"
-    if not _is_current(folder):
-        _download(folder)
+    with _one_at_a_time():
+        if not _is_current(folder):
+            _download(folder)
     return folder
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Test processes that run side by side want the same download."""
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "kafka.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _is_current(folder: Path) -> bool:
