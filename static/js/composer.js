@@ -1,5 +1,7 @@
 // Where one types: Enter sends, Shift-Enter breaks the line, and neither while an IME composes.
 
+import { isAtEnd, scrollToEnd } from "./timeline.js";
+
 const LONGEST = 32_000;
 
 export class Composer {
@@ -55,8 +57,10 @@ export class Composer {
 
   /** The field grows with its text: the frame holds a copy, which CSS lays out unseen. */
   #changed() {
+    const follows = isAtEnd();
     this.#form.querySelector(".field").dataset.text = this.#field.value;
     this.#form.toggleAttribute("data-empty", this.#field.value.trim() === "");
     this.#notice.textContent = "";
+    if (follows) scrollToEnd();
   }
 }

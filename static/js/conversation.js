@@ -8,22 +8,22 @@ import { backoff, pause } from "./waiting.js";
 
 const AGAIN = 5000;
 
-/** `begun(conversation)` is called when a first message made one; `failed(problem)` when history can't be read
- * and no further try would change that. */
+/** `begun(conversation)` is called when a first message made one; `tell(state, problem)` is told of "trouble" with
+ * reading history, and "refused" when no further try would change that. */
 export class Conversation {
   #transcript;
   #timeline;
   #outbox;
   #stream;
   #begun;
-  #failed;
+  #tell;
   #clientId = crypto.randomUUID();
   #rereading = null;
 
-  constructor(list, { id, history, stream, begun, failed }) {
+  constructor(list, { id, history, stream, begun, tell }) {
     this.#stream = stream;
     this.#begun = begun;
-    this.#failed = failed;
+    this.#tell = tell;
     this.#timeline = new Timeline(list, history.items);
     this.#outbox = new Outbox((item) => this.#post(item), () => this.#show());
     this.#follow(id);
@@ -74,7 +74,8 @@ export class Conversation {
         if (history.cursor !== null) return this.#stream.open(history.cursor);
         failures = 0;
       } catch (problem) {
-        if (!problem.isPassing) return this.#failed(problem);
+        if (!problem.isPassing) return this.#tell("refused", problem);
+        this.#tell("trouble");
         failures += 1;
       }
       await pause(failures ? backoff(failures) : AGAIN);

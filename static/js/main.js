@@ -13,14 +13,15 @@ const root = document.documentElement;
 const element = (selector) => document.querySelector(selector);
 
 const connection = new Connection(element(".connection"));
-const stream = new Stream(hear, (state, problem) => connection.tell(state, problem));
+const tell = (state, problem) => connection.tell(state, problem);
+const stream = new Stream(hear, tell);
 const sidebar = new Sidebar(element(".sidebar"), { onDeleted: left });
 const conversation = new Conversation(element(".messages"), {
   id: page.conversation,
   history: page.history,
   stream,
   begun,
-  failed: (problem) => connection.tell("refused", problem),
+  tell,
 });
 const composer = new Composer(element(".composer"), (text) => say(text));
 
@@ -88,6 +89,7 @@ for (const example of document.querySelectorAll(".example")) {
 }
 element(".earlier")?.addEventListener("click", earlier);
 addEventListener("popstate", () => location.reload());
+addEventListener("resize", () => root.hasAttribute("data-away") || scrollToEnd());
 addEventListener("scroll", scrolled, { passive: true });
 
 sidebar.select(page.conversation);

@@ -55,7 +55,7 @@ export class Outbox {
       } catch (problem) {
         if (!problem.isPassing || failures === TRIES) return this.#failed(item, problem);
       }
-      await pause(backoff(failures, 500));
+      await pause(backoff(failures));
     }
   }
 

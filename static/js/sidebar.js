@@ -44,10 +44,11 @@ export class Sidebar {
 
   #filled(item, { id, rev, title, last_activity_at: at }) {
     Object.assign(item.dataset, { conversationId: id, rev, at });
-    const link = item.querySelector(".open");
-    link.href = `/c/${id}/`;
-    link.textContent = title || "New conversation";
-    item.querySelector(".delete").href = `/c/${id}/delete`;
+    const [open, away] = item.querySelectorAll(".open, .delete");
+    open.href = `/c/${id}/`;
+    open.textContent = title || "New conversation";
+    away.href = `/c/${id}/delete`;
+    away.setAttribute("aria-label", `Delete: ${open.textContent}`);
     mark(item, this.#current);
     return item;
   }

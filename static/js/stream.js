@@ -112,9 +112,14 @@ export class Stream {
       await pause(24 * 3600 * 1000, either);
     } else {
       this.#tell("trouble");
-      await pause(Math.max(backoff(failures, this.#retry), retryAfter * 1000), either);
+      await pause(Math.max(this.#delay(failures), retryAfter * 1000), either);
     }
     this.#wait = null;
+  }
+
+  /** After a stream that ended: within what the server asked for, so that not all come back at once. */
+  #delay(failures) {
+    return failures === 0 ? Math.random() * this.#retry : backoff(failures);
   }
 
   #refused(problem) {

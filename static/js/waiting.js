@@ -9,6 +9,6 @@ export function pause(milliseconds, signal) {
 }
 
 /** Full jitter: anything from nothing to `base` doubled with each failure, 30 s at most. */
-export function backoff(failures, base = 1000) {
+export function backoff(failures, base = 500) {
   return Math.random() * Math.min(30_000, base * 2 ** failures);
 }

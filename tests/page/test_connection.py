@@ -1,6 +1,11 @@
 """The page comes back by itself, and says so only when that takes long."""
 
+import json
+import re
+from typing import Any
+
 import pytest
+from playwright.sync_api import Route
 
 from tests.page.visitor import Visitor
 from tests.stack import Stack
@@ -48,3 +53,22 @@ def test_nothing_is_said_of_a_connection_that_is_soon_back(alice: Visitor) -> No
     assert alice.ask("words=3") == "w0 w1 w2"
     assert not alice.page.locator(".connection").is_visible()
     alice.complaints.clear()
+
+
+def test_while_no_stream_can_be_opened_history_is_read_again(alice: Visitor) -> None:
+    alice.page.route("**/c/*/", without_cursor_in_page)
+    alice.page.route("**/messages", without_cursor, times=1)
+    alice.page.reload()
+
+    assert alice.ask("words=3") == "w0 w1 w2"
+
+
+def without_cursor_in_page(route: Route) -> None:
+    page = route.fetch()
+    route.fulfill(response=page, body=re.sub(r'"cursor": "[^"]*"', '"cursor": null', page.text()))
+
+
+def without_cursor(route: Route) -> None:
+    history = route.fetch()
+    said: dict[str, Any] = history.json()
+    route.fulfill(response=history, body=json.dumps({**said, "cursor": None}))

@@ -15,7 +15,8 @@ def alice(arrive: Arrive) -> Visitor:
 
 def send(visitor: Visitor, text: str) -> None:
     visitor.page.locator("textarea").fill(text)
-    visitor.page.get_by_role("button", name="Send").click()
+    with visitor.page.expect_navigation():
+        visitor.page.get_by_role("button", name="Send").click()
 
 
 def reloaded(visitor: Visitor, status: str) -> bool:

@@ -21,7 +21,7 @@ class Visitor:
         self.base_url = base_url
         self.complaints: list[str] = []
         context.on("page", self._watch)
-        context.set_default_timeout(15 * SECONDS)
+        context.set_default_timeout(30 * SECONDS)
         self.page = context.new_page()
 
     def open(self, path: str = "/") -> None:
