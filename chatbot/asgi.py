@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext
@@ -24,9 +23,6 @@ Receive = Callable[[], Awaitable[Message]]
 
 lifespan = Lifespan()
 
-# Django pins a thread to each open stream for as long as it is open, unless they share one.
-stream_thread = ThreadPoolExecutor(1, thread_name_prefix="streams")
-
 
 # Django reads a whole body before it asks how long it is: without a bound, it would fill the disk.
 MOST_BYTES = 16 * 1024 * 1024
@@ -36,7 +32,7 @@ async def application(scope: dict[str, Any], receive: Receive, send: Any) -> Non
     if scope["type"] == "lifespan":
         await lifespan(receive, send)
     elif scope["type"] == "http" and is_stream(scope["path"]):
-        async with ThreadSensitiveContext(executor=stream_thread):
+        async with ThreadSensitiveContext(executor=lifespan.stream_thread):
             await django_application(scope, receive, send)
     else:
         await django_application(scope, bounded(receive), send)

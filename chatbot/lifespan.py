@@ -1,5 +1,6 @@
 import asyncio
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import Any
 
@@ -23,6 +24,10 @@ class Lifespan:
 
     Stopped in the reverse order of their start, after the last response has ended.
     """
+
+    def __init__(self) -> None:
+        # Django pins a thread to each open stream for as long as it is open, unless they share one.
+        self.stream_thread = ThreadPoolExecutor(1, thread_name_prefix="streams")
 
     async def __call__(self, receive: Any, send: Any) -> None:
         await receive()
@@ -53,6 +58,7 @@ class Lifespan:
         await self._delivery.stop()
         await asyncio.to_thread(self._publisher.stop, timeout=1.0)
         await asyncio.to_thread(self._acknowledgements.stop)
+        self.stream_thread.shutdown(wait=False, cancel_futures=True)
 
     def _leave_at(self, *signals: signal.Signals) -> None:
         """The server waits for open responses before it tells us to stop: streams have to end before."""

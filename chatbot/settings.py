@@ -98,9 +98,11 @@ TIME_ZONE = "UTC"
 # Under ASGI a connection that outlives its request is never used again (CONN_MAX_AGE stays 0): the pool
 # keeps them instead.
 DATABASES: dict[str, dict[str, Any]] = {"default": database("DATABASE_URL")}
+# A process that stops in the middle of a transaction must not keep its locks, nor anybody wait for them.
 DATABASES["default"]["OPTIONS"] = {
-    **DATABASES["default"].get("OPTIONS", {}),
     "connect_timeout": 3,
+    "options": "-c idle_in_transaction_session_timeout=15s -c lock_timeout=10s",
+    **DATABASES["default"].get("OPTIONS", {}),
     "pool": {"min_size": 1, "max_size": number("DATABASE_POOL_SIZE", 16, low=2, high=500), "timeout": 3},
 }
 
@@ -156,5 +158,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"handlers": ["stderr"], "propagate": False}},
+    "loggers": {"psycopg": {"level": LOG_LEVEL}},
 }

@@ -2,6 +2,7 @@ import logging
 import queue
 import threading
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import DatabaseError, close_old_connections, connection
@@ -37,8 +38,10 @@ class Acknowledgements:
         self._thread.start()
 
     def stop(self) -> None:
-        self._waiting.put(None)
-        self._thread.join(10)
+        """Waits some seconds for PostgreSQL to hear of the rest; what it misses is told again."""
+        with suppress(queue.Full):
+            self._waiting.put(None, timeout=1)
+        self._thread.join(2)
 
     def add(self, rev: Rev) -> None:
         try:

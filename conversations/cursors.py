@@ -19,7 +19,7 @@ def live_position(owner: User) -> str | None:
 def with_positions(messages: Sequence[Message]) -> list[Message]:
     """The messages, each streaming reply among them read again until it has a position: 1 s at most."""
     placed, deadline = list(messages), time.monotonic() + PATIENCE
-    while (unplaced := [message.pk for message in placed if _lacks_position(message)]) and (
+    while (unplaced := [message.pk for message in placed if lacks_position(message)]) and (
         time.monotonic() < deadline
     ):
         time.sleep(PAUSE)
@@ -31,13 +31,13 @@ def with_positions(messages: Sequence[Message]) -> list[Message]:
 def cursor(owner: User, live: str | None, messages: Sequence[Message]) -> str | None:
     """The earlier of `live` and the positions of the answers in flight among `messages`; None: not known."""
     delivery = current()
-    if delivery is None or live is None or any(map(_lacks_position, messages)):
+    if delivery is None or live is None or any(map(lacks_position, messages)):
         return None
     in_flight = [message.snapshot_position for message in messages if _is_streaming(message)]
     return delivery.settled([*filter(None, in_flight)], owner.channel, live=live)
 
 
-def _lacks_position(message: Message) -> bool:
+def lacks_position(message: Message) -> bool:
     return _is_streaming(message) and message.snapshot_position is None
 
 

@@ -1,5 +1,7 @@
 """What a person's streams may hear: the domain's half of the stream views."""
 
+import asyncio
+import time
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 from uuid import UUID
@@ -9,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest
 
 from conversations.access import caller
-from conversations.cursors import live_position, with_positions
+from conversations.cursors import PATIENCE, PAUSE, lacks_position, live_position
 from conversations.events import message_event, message_object
 from conversations.models import Conversation, Message, User
 from streaming.answer import Answer
@@ -36,7 +38,13 @@ async def feed_of(request: HttpRequest) -> Feed:
 
 
 async def answer_of(request: HttpRequest, reply_id: UUID) -> Answer:
-    return await sync_to_async(_closing(_answer))(request, reply_id)
+    """A reply that is being said and has no position yet is read again, for 1 s at most."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        answer, is_placed = await sync_to_async(_closing(_answer))(request, reply_id)
+        if is_placed or time.monotonic() > deadline:
+            return answer
+        await asyncio.sleep(PAUSE)
 
 
 def _closing(read: Callable[P, T]) -> Callable[P, T]:
@@ -64,18 +72,18 @@ def _feed(request: HttpRequest) -> Feed:
     return Feed(user.channel, user.session_generation, {"conversation": str(_identity(narrowed))})
 
 
-def _answer(request: HttpRequest, reply_id: UUID) -> Answer:
+def _answer(request: HttpRequest, reply_id: UUID) -> tuple[Answer, bool]:
     user = _known(request)
     # Before the row is read: what happens to it after that lies behind this position.
     live = live_position(user)
-    found = Message.objects.filter(pk=reply_id, conversation__owner=user, conversation__deleted_at=None)
-    replies = with_positions(list(found.filter(role=Message.Role.ASSISTANT)))
-    if not replies:
+    mine = Message.objects.filter(conversation__owner=user, conversation__deleted_at=None)
+    reply = mine.filter(pk=reply_id, role=Message.Role.ASSISTANT).first()
+    if reply is None:
         raise _missing("reply")
-    reply = replies[0]
     feed = Feed(user.channel, user.session_generation, {"message": str(reply.pk)})
     start = reply.started_position or (None if reply.is_finished else live)
-    return Answer(feed, start, reply.attempt, reply.is_finished, retold(user, reply))
+    answer = Answer(feed, start, reply.attempt, reply.is_finished, retold(user, reply))
+    return answer, not lacks_position(reply)
 
 
 def retold(user: User, reply: Message) -> list[Event]:

@@ -16,7 +16,7 @@ from conversations.branch import walk
 from conversations.events import message_event, message_objects
 from conversations.models import Conversation, Message
 from conversations.models.announced import raised
-from conversations.news import announce
+from conversations.news import announce, ring
 from streaming.event import Event
 
 LEASE = timedelta(seconds=10)
@@ -124,6 +124,7 @@ def hand_over(claimed: Claim) -> bool:
     )
     if given:
         announce(Message.objects.select_related("conversation").get(pk=claimed.id))
+        ring(claimed.reply.conversation_id, claimed.id)
     return given == 1
 
 

@@ -1,6 +1,7 @@
 import asyncio
 import logging
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from math import inf
@@ -18,6 +19,7 @@ from streaming.tail import UnusablePositionError, place_in
 
 logger = logging.getLogger(__name__)
 WATCH = 3.0
+SETTLED = 10.0  # more than the producers' `topic.metadata.refresh.interval.ms`
 
 
 class Delivery:
@@ -41,6 +43,7 @@ class Delivery:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="topic-watch")
         self._identity: TopicIdentity | None = None
         self._is_lost = False
+        self._grown_at = inf
         self._look_now = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
 
@@ -111,9 +114,19 @@ class Delivery:
     async def _look(self) -> None:
         loop = asyncio.get_running_loop()
         identity = await loop.run_in_executor(self._executor, self._topics.identify, self._topic)
-        if identity != self._identity or self._is_lost:
+        if self._is_lost or self._has_changed(identity):
             await self._begin(identity)
         self._report(connected=True, why="")
+
+    def _has_changed(self, identity: TopicIdentity) -> bool:
+        """A topic that grew counts as another one only once every producer knows, and moves its keys."""
+        if self._identity is None or identity.id != self._identity.id:
+            return True
+        if identity == self._identity:
+            self._grown_at = inf
+            return False
+        self._grown_at = min(self._grown_at, time.monotonic())
+        return time.monotonic() - self._grown_at > SETTLED
 
     async def _begin(self, identity: TopicIdentity) -> None:
         offsets = {

@@ -11,6 +11,10 @@ from streaming.recent import Recent
 from streaming.record import Record
 from streaming.subscription import Subscription
 
+# Kept of the whole log: enough for the clients that come back within moments.
+RECORDS = 100_000
+BYTES = 64 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Log:
@@ -38,7 +42,10 @@ class Hub:
 
     def begin(self, epoch: str, offsets: Mapping[int, int]) -> None:
         """The log is this one now, read from these offsets on: what was before is forgotten, and reset."""
-        self.log = Log(epoch, tuple(Recent(offsets[partition]) for partition in sorted(offsets)))
+        records, size = RECORDS // len(offsets), BYTES // len(offsets)
+        self.log = Log(
+            epoch, tuple(Recent(offsets[part], records=records, size=size) for part in sorted(offsets))
+        )
         for subscription in self._everyone():
             subscription.reset()
 

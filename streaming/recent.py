@@ -2,9 +2,6 @@ from collections import deque
 
 from streaming.record import Record
 
-RECORDS = 20_000
-BYTES = 16 * 1024 * 1024
-
 
 class Recent:
     """The newest records of one partition, in memory, found by key; the oldest go at the bound.
@@ -12,7 +9,7 @@ class Recent:
     It holds every record from offset `floor` on, up to `end`, the offset after the last one seen.
     """
 
-    def __init__(self, start: int, *, records: int = RECORDS, size: int = BYTES) -> None:
+    def __init__(self, start: int, *, records: int, size: int) -> None:
         self.floor = start
         self.end = start
         self._most_records = records

@@ -17,17 +17,18 @@ def frames(step: Step) -> bytes:
         return reset_event(step.position, step.reset)
     if not step.records:
         return cursor(step.position)
-    return b"".join(frame(record, step.position.epoch) for record in step.records)
+    return b"".join(frame(record, step.position) for record in step.records)
 
 
-def frame(record: Record, epoch: str) -> bytes:
+def frame(record: Record, place: Position) -> bytes:
     """A record as an event whose id is the position after it; b"" for one that no client could read.
 
-    Made once, however many listen. Other programs write to the log too: a type that is not dotted lower-case
-    words could forge lines.
+    `place` is one in its channel's log. A record that a producer put into another partition is heard all the
+    same, without an id. Made once, however many listen. Other programs write to the log too: a type that is
+    not dotted lower-case words could forge lines.
     """
     if record.frame is None:
-        record.frame = _framed(record, epoch)
+        record.frame = _framed(record, place)
     return record.frame
 
 
@@ -53,8 +54,10 @@ def reset_event(position: Position, reason: str) -> bytes:
     return event("reset", json.dumps({"reason": reason}).encode(), identity=str(position))
 
 
-def _framed(record: Record, epoch: str) -> bytes:
+def _framed(record: Record, place: Position) -> bytes:
     if record.value is None or not TYPE.fullmatch(record.type):
         return b""
-    position = Position(epoch, record.partition, record.offset + 1)
-    return event(record.type, record.value, identity=str(position))
+    if record.partition != place.partition:
+        return event(record.type, record.value)
+    after = Position(place.epoch, place.partition, record.offset + 1)
+    return event(record.type, record.value, identity=str(after))

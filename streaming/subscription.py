@@ -5,6 +5,7 @@ from contextlib import suppress
 from enum import Enum
 
 from streaming.feed import Feed
+from streaming.position import Position
 from streaming.record import Record
 
 RECORDS = 512
@@ -28,12 +29,12 @@ class Subscription:
     def __init__(self, feed: Feed) -> None:
         self.feed = feed
         self.state = State.REPLAYING
-        self._start = 0
+        self._start = Position("", 0, 0)
         self._queue: deque[Record] = deque()
         self._size = 0
         self._wake = asyncio.Event()
 
-    def go_live(self, start: int) -> None:
+    def go_live(self, start: Position) -> None:
         """From now on records at `start` and later are queued."""
         if self.state is State.REPLAYING:
             self.state, self._start = State.LIVE, start
@@ -51,7 +52,7 @@ class Subscription:
     def offer(self, record: Record) -> None:
         if self.feed.is_ended_by(record):
             self.end()
-        elif self.state is State.LIVE and record.offset >= self._start and self.feed.wants(record):
+        elif self.state is State.LIVE and not self._is_before(record) and self.feed.wants(record):
             self._push(record)
 
     async def next(self, *, within: float) -> list[Record]:
@@ -70,6 +71,9 @@ class Subscription:
     async def _woken(self, within: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), within)
+
+    def _is_before(self, record: Record) -> bool:
+        return record.partition == self._start.partition and record.offset < self._start.offset
 
     def _push(self, record: Record) -> None:
         self._queue.append(record)

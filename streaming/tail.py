@@ -104,7 +104,7 @@ class Tail:
         ahead = self._is_ahead()
         records = await self._subscription.next(within=AHEAD if ahead else HEARTBEAT)
         if records:
-            return self._covered(records, records[-1].offset + 1)
+            return self._covered(records, self._after(records))
         if self._subscription.state is not State.LIVE:
             return Step(self._position)
         if ahead and self._is_ahead():
@@ -115,13 +115,11 @@ class Tail:
     def _remember(self) -> Step | None:
         """Out of memory, a page at a time; the last page and going live are one tick."""
         recent = self._recent
-        records = [
-            one for one in recent.after(self._feed.key, self._position.offset) if self._feed.wants(one)
-        ]
+        records = self._wanted(recent.after(self._feed.key, self._position.offset))
         if len(records) > PAGE:
             return self._covered(records[:PAGE], records[PAGE - 1].offset + 1)
         step = self._covered(records, recent.end)
-        self._subscription.go_live(step.position.offset)
+        self._subscription.go_live(step.position)
         return step if step != Step(self._position) else None
 
     async def _search(self) -> Step:
@@ -141,7 +139,18 @@ class Tail:
             change.cancel()
 
     def _found(self, found: Found) -> Step:
-        return self._covered([one for one in found.records if self._feed.wants(one)], found.reached)
+        return self._covered(self._wanted(found.records), found.reached)
+
+    def _wanted(self, records: list[Record]) -> list[Record]:
+        """Those for this feed; the end of its credentials, met on the way, ends it too."""
+        if any(map(self._feed.is_ended_by, records)):
+            self._subscription.end()
+        return [record for record in records if self._feed.wants(record)]
+
+    def _after(self, records: list[Record]) -> int:
+        """Behind the last of them; one that a producer put into another partition moves no place."""
+        here = (record.offset + 1 for record in records if record.partition == self._position.partition)
+        return max(here, default=0)
 
     def _covered(self, records: list[Record], offset: int) -> Step:
         place = self._position

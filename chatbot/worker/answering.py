@@ -58,9 +58,12 @@ class Answering:
             self._running[reply].attempt.cancel()
 
     def lose(self, replies_lost: Iterable[UUID]) -> None:
-        """Those answers stop without another word: they are no longer ours."""
+        """Those answers stop without another word: they are no longer ours.
+
+        One that was said to its end is left: whether it still counts is decided by its row.
+        """
         for reply in replies_lost:
-            if reply in self._running:
+            if reply in self._running and not self._running[reply].attempt.has_ended:
                 logger.warning("reply %s is no longer ours", reply)
                 self._running[reply].task.cancel()
 
@@ -72,8 +75,17 @@ class Answering:
         if running:
             await asyncio.wait([one.task for one in running], timeout=LEAVING)
         for one in running:
-            if one.task.cancelled() and await self._database(replies.hand_over, one.claim):
-                logger.info("reply %s was handed over", one.claim.id)
+            if one.task.cancelled():
+                await self._give_back(one.claim)
+
+    async def _give_back(self, claim: Claim) -> None:
+        try:
+            async with asyncio.timeout(LEAVING):
+                given = await self._database(replies.hand_over, claim)
+        except (DatabaseError, TimeoutError) as error:
+            logger.warning("reply %s is left to another worker's sweep: %s", claim.id, error)
+        else:
+            logger.info("reply %s: %s", claim.id, "handed over" if given else "no longer ours")
 
     async def _answer(self, claim: Claim) -> None:
         try:

@@ -31,6 +31,7 @@ class Attempt:
         self._place = place
         self._progress = Progress(claim, markdown=bot.markdown)
         self._voice = Voice(self._progress)
+        self.has_ended = False
         self._is_cancelled = False
         self._talk: asyncio.Task[Outcome] | None = None
 
@@ -40,14 +41,16 @@ class Attempt:
         if self._is_cancelled:
             self._talk.cancel()
         try:
-            return await self._talk
+            outcome = await self._talk
         except asyncio.CancelledError:
             await asyncio.wait([self._talk], timeout=LAST_WORDS)
             if not self._is_cancelled:
                 raise
+            outcome = await self._outcome(Message.Status.CANCELLED, "")
         finally:
             self._voice.close()
-        return await self._outcome(Message.Status.CANCELLED, "")
+        self.has_ended = True
+        return outcome
 
     def snapshot(self) -> Snapshot:
         acked = self._voice.acked

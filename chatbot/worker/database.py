@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection
 
@@ -15,13 +15,18 @@ class Database:
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="database")
+        self._calls: set[Future[Any]] = set()
 
     async def __call__(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, lambda: _returning(work, *args, **kwargs))
+        call = self._threads.submit(lambda: _returning(work, *args, **kwargs))
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
+        return await asyncio.wrap_future(call)
 
-    def close(self) -> None:
-        self._threads.shutdown(wait=True, cancel_futures=True)
+    def close(self, *, timeout: float) -> bool:
+        """Whether all its threads ended: one that waits for a PostgreSQL that hangs can't be stopped."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        return not wait(set(self._calls), timeout=timeout).not_done
 
 
 def _returning(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -23,17 +23,20 @@ from streaming.configuration import INCOMING, RESPONSES, broker_options, group, 
 
 logger = logging.getLogger(__name__)
 SWEPT_AT_ONCE = 500
+CLOSING = 3.0
 
 
 class Worker:
     """Answers conversations until it is told to leave. Owns all its threads and tasks.
 
     `leave` lets running answers go on for the drain time; called once more it hands them over at once.
+    `has_hung` after `run`: PostgreSQL kept threads that nothing can stop but the end of the process.
     """
 
     def __init__(self, *, concurrency: int, drain_seconds: float) -> None:
         options = broker_options()
         self.inbox = Inbox(bound=10 * concurrency)
+        self.has_hung = False
         self._concurrency = concurrency
         self._drain_seconds = drain_seconds
         self._leaving = asyncio.Event()
@@ -135,7 +138,7 @@ class Worker:
         """The publisher before those who hear its acknowledgements, the database last."""
         unsent = await asyncio.to_thread(self._publisher.stop)
         await asyncio.to_thread(self._acknowledgements.stop)
-        await asyncio.to_thread(self._database.close)
+        self.has_hung = not await asyncio.to_thread(self._database.close, timeout=CLOSING)
         logger.info("left; %s records were not sent", unsent)
 
 

@@ -1,9 +1,11 @@
 """A question goes through PostgreSQL, Kafka and a worker, and its answer comes back to every reader."""
 
+import json
 from functools import partial
 
 import pytest
 
+from tests.end_to_end.listening import listen, words
 from tests.reader.client import Heard, Reader
 from tests.stack import Stack
 
@@ -127,20 +129,19 @@ def test_a_history_read_in_the_middle_goes_on_with_exactly_the_next_word(
 
     history = newcomer.history(conversation)
     shown = history["items"][-1]
-    with Reader(stack.base_url, token, after=history["cursor"]) as late:
-        late.finished(reply)
-        rest = [e for e in late.events(reply, kind="reply.delta") if e.data["index"] >= shown["next_index"]]
+    heard = listen(stack.base_url, token, after=history["cursor"])
+    rest = [e for e in heard if e.type != "reply.delta" or json.loads(e.data)["index"] >= shown["next_index"]]
 
     assert shown["status"] == "streaming"
-    assert shown["text"] + told(rest) == script(60)
+    assert shown["text"] + words(rest, reply) == script(60)
 
 
 def test_a_stream_cut_again_and_again_loses_and_doubles_nothing(newcomer: Reader) -> None:
     conversation = newcomer.start(bot="script")
     reply = newcomer.say(conversation, "words=150 rate=100")
 
-    for words in (10, 40, 70, 100, 130):
-        newcomer.wait_for(partial(has_said, newcomer, reply, words), what=f"{words} words")
+    for count in (10, 40, 70, 100, 130):
+        newcomer.wait_for(partial(has_said, newcomer, reply, count), what=f"{count} words")
         newcomer.stream.cut()
     newcomer.finished(reply)
 

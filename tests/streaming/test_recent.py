@@ -11,7 +11,7 @@ KEYS = st.sampled_from([b"alice", b"bob", b"charlie"])
 def test_memory_gives_just_what_the_log_holds_from_any_offset_it_covers(
     keys: list[bytes], bound: int, offset: int, key: bytes
 ) -> None:
-    recent = Recent(0, records=bound)
+    recent = Recent(0, records=bound, size=10**9)
     for number, one in enumerate(keys):
         recent.append(record(number, one))
     start = max(offset, recent.floor)
@@ -22,7 +22,7 @@ def test_memory_gives_just_what_the_log_holds_from_any_offset_it_covers(
 
 
 def test_memory_keeps_to_its_bound_in_bytes() -> None:
-    recent = Recent(0, size=10_000)
+    recent = Recent(0, records=10**6, size=10_000)
 
     for number in range(100):
         recent.append(record(number, value=b"x" * 600))
@@ -32,7 +32,7 @@ def test_memory_keeps_to_its_bound_in_bytes() -> None:
 
 
 def test_a_record_larger_than_the_bound_leaves_an_empty_memory() -> None:
-    recent = Recent(0, size=1000)
+    recent = Recent(0, records=10**6, size=1000)
 
     recent.append(record(0, value=b"x" * 2000))
 

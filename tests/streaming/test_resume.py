@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from streaming import recent
+from streaming import hub
 from streaming.broker.options import BrokerOptions
 from streaming.delivery import Delivery
 from streaming.feed import END_OF_CHANNEL, Feed
@@ -94,17 +94,18 @@ async def test_what_memory_does_not_hold_is_read_from_the_log(
 
 
 async def test_nothing_is_lost_between_log_memory_and_live_while_more_keeps_coming(
-    delivery: Delivery, written: Written, monkeypatch: pytest.MonkeyPatch
+    broker: Broker, options: BrokerOptions, written: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recent.Recent.__init__, "__kwdefaults__", {"records": 50, "size": 10**9})
-    first = await Ear(delivery).opened()
-    written.write(*map(str, range(400)))
-    ear = Ear(delivery, after=first.cursor)
-    await ear.hear(100)
+    monkeypatch.setattr(hub, "RECORDS", 50 * written.partitions)
+    async with delivering(options, written.topic, broker.epoch) as forgetful:
+        first = await Ear(forgetful).opened()
+        written.write(*map(str, range(400)))
+        ear = Ear(forgetful, after=first.cursor)
+        await ear.hear(100)
 
-    written.write(*map(str, range(400, 1200)))
+        written.write(*map(str, range(400, 1200)))
 
-    assert await ear.hear(1200) == [*map(str, range(1200))]
+        assert await ear.hear(1200) == [*map(str, range(1200))]
 
 
 async def test_a_reader_that_overflows_its_queue_replays_what_it_missed(
@@ -213,6 +214,18 @@ async def test_the_end_of_its_credentials_ends_an_open_stream(delivery: Delivery
 
     assert await ear.ended()
     assert ear.heard == []
+
+
+async def test_an_end_of_its_credentials_that_came_before_it_listened_ends_it_too(
+    delivery: Delivery, written: Written
+) -> None:
+    start = await Ear(delivery).opened()
+    (end,) = written.write("", kind=END_OF_CHANNEL, labels={"generation": "2"})
+    await reached(delivery, end)
+
+    ear = Ear(delivery, after=start.cursor, feed=Feed("7", generation=1))
+
+    assert await ear.ended()
 
 
 async def test_a_replay_that_meets_an_old_end_of_credentials_goes_on(

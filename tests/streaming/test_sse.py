@@ -31,7 +31,7 @@ def test_a_value_arrives_with_every_kind_of_line_break_as_lf(text: str) -> None:
 def test_json_arrives_as_it_was(value: dict[str, str]) -> None:
     encoded = json.dumps(value).encode()
 
-    (event,), _ = read(sse.frame(record(4, value=encoded), "e"))
+    (event,), _ = read(sse.frame(record(4, value=encoded), HERE))
 
     assert json.loads(event.data) == value
 
@@ -40,7 +40,7 @@ def test_json_arrives_as_it_was(value: dict[str, str]) -> None:
 def test_a_value_forges_no_fields(break_: bytes) -> None:
     forged = b"x" + break_ + b"event: reset" + break_ + b"id: e-0-99" + break_ + break_ + b"data: y"
 
-    events, parser = read(sse.frame(record(4, value=forged), "e"))
+    events, parser = read(sse.frame(record(4, value=forged), HERE))
 
     assert [event.type for event in events] == ["reply.delta"]
     assert parser.last_event_id == "e-0-5"
@@ -48,11 +48,18 @@ def test_a_value_forges_no_fields(break_: bytes) -> None:
 
 @pytest.mark.parametrize("kind", ["", "Reply", "a\nid: 3", "a..b", "a b", "reply.delta\r", "1"])
 def test_a_type_that_is_no_type_is_not_sent(kind: str) -> None:
-    assert sse.frame(record(4, headers={"type": kind}), "e") == b""
+    assert sse.frame(record(4, headers={"type": kind}), HERE) == b""
+
+
+def test_a_record_out_of_another_partition_is_heard_and_moves_no_cursor() -> None:
+    events, parser = read(sse.frame(record(4), Position("e", 3, 5)))
+
+    assert [event.type for event in events] == ["reply.delta"]
+    assert parser.last_event_id == ""
 
 
 def test_a_record_without_a_value_is_not_sent() -> None:
-    assert sse.frame(record(4, value=None), "e") == b""
+    assert sse.frame(record(4, value=None), HERE) == b""
 
 
 def test_a_heartbeat_dispatches_nothing_and_moves_the_cursor() -> None:

@@ -1,6 +1,7 @@
 import asyncio
 
 from streaming.feed import END_OF_CHANNEL, Feed
+from streaming.position import Position
 from streaming.subscription import RECORDS, State, Subscription
 from tests.streaming.records import record
 
@@ -9,7 +10,7 @@ FEED = Feed("7", generation=3)
 
 def live(feed: Feed = FEED, start: int = 0) -> Subscription:
     subscription = Subscription(feed)
-    subscription.go_live(start)
+    subscription.go_live(Position("e", 0, start))
     return subscription
 
 

@@ -1,5 +1,7 @@
 import asyncio
+import os
 import signal
+import sys
 from typing import Any
 
 from django.conf import settings
@@ -34,3 +36,9 @@ async def run(concurrency: int, drain_seconds: float) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.leave)
     await worker.run()
+    if worker.has_hung:
+        sys.stderr.write(
+            "PostgreSQL hangs: left without waiting for it. Other workers go on with the rest.\n"
+        )
+        sys.stderr.flush()
+        os._exit(1)
