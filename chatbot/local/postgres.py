@@ -22,6 +22,8 @@ SOCKET_PATH_BYTES = 100  # the least that any system allows, and some room
 START_SECONDS = 60
 STOP_SECONDS = 20
 QUICK_AND_FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+RESTARTS = 5
+RESTART_PAUSE = 1.0
 INITDB = (
     *("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions"),
     *("--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
@@ -60,6 +62,23 @@ class EmbeddedPostgres:
         except BaseException:
             self.stop()
             raise
+
+    @property
+    def has_ended(self) -> bool:
+        """It was started, and is gone by itself."""
+        return self._server is not None and self._server.poll() is not None
+
+    def start_again(self) -> None:
+        """After a crash; what is left of the last one may have to end first, which takes it a moment."""
+        for left in reversed(range(RESTARTS)):
+            try:
+                self._run()
+            except CannotRunError:
+                if not left:
+                    raise
+                time.sleep(RESTART_PAUSE)
+            else:
+                return
 
     def stop(self) -> None:
         """Closes what is open and leaves the data as after a clean shutdown. May be called twice."""

@@ -65,6 +65,7 @@ class LocalService:
         self._interruption = interruption
         self._stack = stack
         self._environ = {**HERE, **os.environ}
+        self._postgres: EmbeddedPostgres | None = None
 
     def run(self) -> None:
         self._folder.open()
@@ -85,17 +86,17 @@ class LocalService:
         if not self._environ.get("SECRET_KEY"):
             own["SECRET_KEY"] = self._folder.secret_key()
         if not self._environ.get("DATABASE_URL"):
-            own["DATABASE_URL"] = self._postgres()
+            own["DATABASE_URL"] = self._own_postgres()
         if not self._environ.get("KAFKA_BOOTSTRAP_SERVERS"):
             own.update(self._broker())
         return own
 
-    def _postgres(self) -> str:
+    def _own_postgres(self) -> str:
         say(f"Starting PostgreSQL (its data is in {self._folder.path}) …")
-        postgres = EmbeddedPostgres(self._folder.path / "postgres", check=self._interruption.check)
-        postgres.start()
-        self._stack.callback(postgres.stop)
-        return postgres.url
+        self._postgres = EmbeddedPostgres(self._folder.path / "postgres", check=self._interruption.check)
+        self._postgres.start()
+        self._stack.callback(self._postgres.stop)
+        return self._postgres.url
 
     def _broker(self) -> dict[str, str]:
         say("Starting the broker …")
@@ -126,9 +127,15 @@ class LocalService:
                 Child("web process", web, grace=WEB_GRACE, say=say),
                 Child("worker", worker, grace=drain + PATIENCE_AFTER_DRAIN, say=say),
             ],
-            check=self._interruption.check,
+            check=self._look_around,
             hurry=self._interruption.check_hurry,
         )
+
+    def _look_around(self) -> None:
+        self._interruption.check()
+        if self._postgres is not None and self._postgres.has_ended:
+            say("PostgreSQL has ended; starting it again.")
+            self._postgres.start_again()
 
     def _python(self, module: str, *arguments: str) -> Process:
         return Process([sys.executable, "-m", module, *arguments], environ=self._environ)

@@ -71,3 +71,13 @@ def test_a_killed_worker_is_started_again(running: Copy) -> None:
 
     running.wait_for("The worker has ended with status 137; starting it again in ")
     wait_until(lambda: not is_alive(worker) and running.pids("runbot"), what="another worker is there")
+
+
+def test_a_postgresql_that_dies_is_started_again(running: Copy) -> None:
+    pid_file = running.folder / "postgres" / "postmaster.pid"
+    killed = int(pid_file.read_text().split()[0])
+
+    os.kill(killed, signal.SIGKILL)
+
+    wait_until(lambda: "PostgreSQL has ended; starting it again." in running.said, what="it is noticed")
+    wait_until(lambda: running.get("/readyz").status_code == 200, 20, what="it is ready again")
