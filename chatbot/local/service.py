@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -23,6 +24,7 @@ WEB_GRACE = 6.0
 PATIENCE_AFTER_DRAIN = 3.0
 WEB = (f"--host={HOST}", "--no-access-log", "--log-level=warning", "--timeout-graceful-shutdown=4")
 OWN_NAMES = ("SECRET_KEY", "DATABASE_URL", "STREAM_EPOCH", "TOPIC_PREFIX")
+BROUGHT = "CHATBOT_BROUGHT"  # in `.local/env`: the names of what a copy brought along
 WELCOME = """
   The chatbot is ready:   http://localhost:{port}/
   Stop it with Ctrl-C. Conversations are kept for the next start.
@@ -64,14 +66,17 @@ class LocalService:
         self._folder = folder
         self._interruption = interruption
         self._stack = stack
-        self._environ = {**HERE, **os.environ}
+        self._environ = {**HERE, **chosen(os.environ)}
+        self._brought: list[str] = []
         self._postgres: EmbeddedPostgres | None = None
 
     def run(self) -> None:
         self._folder.open()
         self._stack.enter_context(OnlyCopy(self._folder.path))
         refuse_taken(self._port)
-        self._environ.update(self._own())
+        own = self._own()
+        self._brought = list(own)
+        self._environ.update(own)
         self._set_up()
         supervisor = self._supervisor()
         self._stack.callback(supervisor.stop)
@@ -157,9 +162,15 @@ class LocalService:
     def _welcome(self) -> str:
         names = [*OWN_NAMES, *(name for name in self._environ if name.startswith("KAFKA_"))]
         known = {name: self._environ[name] for name in names if name in self._environ}
-        file = self._folder.note_environment(known)
+        file = self._folder.note_environment({**known, BROUGHT: " ".join(self._brought)})
         self._stack.callback(self._folder.forget_environment)
         return WELCOME.format(port=self._port, env=here(file), python=here(Path(sys.executable)))
+
+
+def chosen(environ: Mapping[str, str]) -> dict[str, str]:
+    """A terminal that has read `.local/env` keeps what a copy brought along: that was nobody's choice."""
+    brought = environ.get(BROUGHT, "").split()
+    return {name: value for name, value in environ.items() if name not in brought}
 
 
 def here(path: Path) -> str:

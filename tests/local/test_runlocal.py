@@ -94,6 +94,20 @@ def test_with_a_broker_of_ones_own_none_is_started(used_folder: Path) -> None:
     assert copy.end() == 0
 
 
+def test_a_terminal_that_knows_a_copy_that_has_ended_can_start_the_next(used_folder: Path) -> None:
+    left = {
+        "DATABASE_URL": "postgresql://postgres@%2Fnowhere/postgres",
+        "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
+        "CHATBOT_BROUGHT": "DATABASE_URL KAFKA_BOOTSTRAP_SERVERS",
+    }
+    copy = Copy(used_folder, free_port(), **left)
+
+    copy.start_and_wait()
+
+    assert copy.get("/readyz").json() == {"status": "ok"}
+    assert copy.end() == 0
+
+
 def test_a_database_that_cannot_be_reached_is_one_sentence(tmp_path: Path) -> None:
     nowhere = f"postgresql://alice:hidden@127.0.0.1:{free_port()}/chatbot"
     copy = Copy(tmp_path / "data", free_port(), DATABASE_URL=nowhere)
