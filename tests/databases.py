@@ -35,6 +35,13 @@ def database(template: str) -> Iterator[str]:
 
 
 @contextmanager
+def empty_database() -> Iterator[str]:
+    """The URL of a database without a table."""
+    with _created("empty", SQL("")) as name:
+        yield _url(name)
+
+
+@contextmanager
 def _created(kind: str, options: Composable) -> Iterator[str]:
     name = f"chatbot_{kind}_{uuid4().hex[:12]}"
     _execute(SQL("CREATE DATABASE {} {}").format(Identifier(name), options))
