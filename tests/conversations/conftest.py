@@ -6,16 +6,6 @@ from tests.conversations.calling import Caller
 
 
 @pytest.fixture
-def alice(db: None) -> User:
-    return User.objects.create_user("alice")
-
-
-@pytest.fixture
-def bob(db: None) -> User:
-    return User.objects.create_user("bob")
-
-
-@pytest.fixture
 def as_alice(alice: User) -> Caller:
     return Caller(alice)
 

@@ -1,11 +1,13 @@
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from streaming.broker.options import BrokerOptions
 from streaming.broker.publisher import Publisher
 from streaming.broker.topics import HOUR_MS, Topic, Topics
+from streaming.delivery import Delivery
+from tests.streaming.ear import delivering
 from tests.streaming.written import Broker, Written
 
 
@@ -37,3 +39,9 @@ def written(options: BrokerOptions, topics: Topics, topic: str) -> Iterator[Writ
     publisher.start()
     yield Written(publisher, topics, topic)
     publisher.stop()
+
+
+@pytest.fixture
+async def delivery(broker: Broker, options: BrokerOptions, topic: str) -> AsyncIterator[Delivery]:
+    async with delivering(options, topic, broker.epoch) as delivery:
+        yield delivery

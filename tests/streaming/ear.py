@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from streaming.broker.options import BrokerOptions
 from streaming.delivery import Delivery
 from streaming.feed import Feed
+from streaming.position import Position
 from streaming.views import event_chunks
 from tests.reader.sse import Event, Parser
 from tests.waiting import wait_until_async
@@ -26,6 +27,16 @@ async def delivering(options: BrokerOptions, topic: str, epoch: str = "") -> Asy
 
 async def connected(delivery: Delivery) -> bool:
     return delivery.is_connected
+
+
+async def reached(delivery: Delivery, position: Position) -> None:
+    """This process has read up to there."""
+
+    async def has_reached() -> bool:
+        log = delivery.hub.log
+        return log is not None and log.recent[position.partition].end >= position.offset
+
+    await wait_until_async(has_reached, what=f"position {position}")
 
 
 class Ear:

@@ -1,6 +1,5 @@
 """Where a stream goes on, by where its client was: on each broker the same."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -8,30 +7,11 @@ import pytest
 from streaming import hub
 from streaming.broker.options import BrokerOptions
 from streaming.delivery import Delivery
-from streaming.feed import END_OF_CHANNEL, Feed
-from streaming.position import Position
 from streaming.record import Record
-from tests.streaming.ear import ALICE, Ear, delivering
+from tests.streaming.ear import ALICE, Ear, delivering, reached
 from tests.streaming.written import Broker, Written
-from tests.waiting import wait_until_async
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def delivery(broker: Broker, options: BrokerOptions, topic: str) -> AsyncIterator[Delivery]:
-    async with delivering(options, topic, broker.epoch) as delivery:
-        yield delivery
-
-
-async def reached(delivery: Delivery, position: Position) -> None:
-    """This process has read up to there."""
-
-    async def has_reached() -> bool:
-        log = delivery.hub.log
-        return log is not None and log.recent[position.partition].end >= position.offset
-
-    await wait_until_async(has_reached, what=f"position {position}")
 
 
 async def test_without_a_place_it_begins_at_the_live_end(delivery: Delivery, written: Written) -> None:
@@ -205,47 +185,3 @@ async def test_other_channels_of_the_same_partition_are_not_heard(
     written.write("mine")
 
     assert await ear.hear(1) == ["mine"]
-
-
-async def test_the_end_of_its_credentials_ends_an_open_stream(delivery: Delivery, written: Written) -> None:
-    ear = await Ear(delivery, feed=Feed("7", generation=1)).opened()
-
-    written.write("", kind=END_OF_CHANNEL, labels={"generation": "2"})
-
-    assert await ear.ended()
-    assert ear.heard == []
-
-
-async def test_an_end_of_its_credentials_that_came_before_it_listened_ends_it_too(
-    delivery: Delivery, written: Written
-) -> None:
-    start = await Ear(delivery).opened()
-    (end,) = written.write("", kind=END_OF_CHANNEL, labels={"generation": "2"})
-    await reached(delivery, end)
-
-    ear = Ear(delivery, after=start.cursor, feed=Feed("7", generation=1))
-
-    assert await ear.ended()
-
-
-async def test_a_replay_that_meets_an_old_end_of_credentials_goes_on(
-    delivery: Delivery, written: Written
-) -> None:
-    start = await Ear(delivery).opened()
-    (end,) = written.write("", kind=END_OF_CHANNEL, labels={"generation": "2"})
-    await reached(delivery, end)
-    ear = Ear(delivery, after=start.cursor, feed=Feed("7", generation=2))
-
-    written.write("after")
-
-    assert await ear.hear(1) == ["after"]
-
-
-async def test_when_the_process_leaves_its_streams_end_within_the_spread(
-    delivery: Delivery, written: Written
-) -> None:
-    ears = [await Ear(delivery).opened() for _ in range(20)]
-
-    delivery.leave(within=0.5)
-
-    assert all([await ear.ended() for ear in ears])
