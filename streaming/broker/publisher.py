@@ -3,7 +3,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from confluent_kafka import KafkaError, KafkaException, Message
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from streaming.broker.clients import producer
 from streaming.broker.errors import BrokerError, BrokerUnavailableError, PublisherFullError, translated
@@ -34,6 +34,7 @@ class Publisher:
     def __init__(self, options: BrokerOptions, *, patience_ms: int) -> None:
         self._config = options.producer(patience_ms=patience_ms)
         self._producer = producer(self._config)
+        self._renewing = threading.Lock()
         self._leaving = threading.Event()
         self._thread = threading.Thread(target=self._hear, name="publisher", daemon=True)
 
@@ -42,7 +43,7 @@ class Publisher:
 
     def stop(self, *, timeout: float = 5.0) -> int:
         """Waits up to `timeout` seconds for what is on its way; returns how many records were not sent."""
-        left = self._producer.flush(timeout)
+        left = self._flushed(timeout)
         self._leaving.set()
         self._thread.join(timeout)
         return left
@@ -60,37 +61,71 @@ class Publisher:
 
         Raises PublisherFullError at the bound (100,000 records or 128 MiB wait for the broker).
         """
+        current = self._producer
         try:
-            self._producer.produce(
+            current.produce(
                 topic, value, key, headers=headers or [], on_delivery=_heard(on_ack) if on_ack else None
             )
         except BufferError as error:
             raise PublisherFullError("too many records wait for Kafka") from error
         except KafkaException as error:
-            raise self._failed(error) from error
+            raise self._failed(current, error.args[0]) from error
 
-    def _failed(self, error: KafkaException) -> BrokerError:
-        if error.args[0].fatal():
-            self._renew(error.args[0])
-            return BrokerUnavailableError(f"the producer was renewed after {error.args[0].str()}")
-        return translated(error.args[0])
+    def _flushed(self, timeout: float) -> int:
+        current = self._producer
+        try:
+            return current.flush(timeout)
+        except KafkaException as error:
+            logger.warning("what waited for Kafka was given up: %s", error)
+            return len(current)
 
-    def _renew(self, reason: KafkaError) -> None:
+    def _failed(self, failing: Producer, error: KafkaError) -> BrokerError:
+        if not _is_fatal(error):
+            return translated(error)
+        self._renew(failing, error)
+        return BrokerUnavailableError(f"the producer was renewed after {error.str()}")
+
+    def _renew(self, dead: Producer, reason: KafkaError) -> None:
         # An idempotent producer that lost track of its sequence can only be replaced. What it held is given
-        # up, as after `patience_ms`.
-        logger.warning("renewing the producer: %s", reason.str())
-        self._producer = producer(self._config)
+        # up, as after `patience_ms`. Several threads meet its end at once: the first one replaces it.
+        with self._renewing:
+            if self._producer is dead:
+                logger.warning("renewing the producer: %s", reason.str())
+                self._producer = producer(self._config)
 
     def _hear(self) -> None:
         while not self._leaving.is_set():
-            self._producer.poll(0.1)
+            try:
+                self._poll(self._producer)
+            except Exception:
+                # Without this thread no acknowledgement is heard, and every record stays marked.
+                logger.exception("the publisher goes on after an error")
+                self._leaving.wait(1)
+
+    def _poll(self, current: Producer) -> None:
+        try:
+            current.poll(0.1)
+        except KafkaException as error:
+            logger.warning("%s", self._failed(current, error.args[0]))
+
+
+def _is_fatal(error: KafkaError) -> bool:
+    # What produce() and poll() raise has the code, but not the flag.
+    return error.fatal() or error.code() == KafkaError._FATAL
 
 
 def _heard(on_ack: Callable[[Ack], None]) -> Callable[[KafkaError | None, Message], None]:
     def deliver(error: KafkaError | None, message: Message) -> None:
         if error is None:
-            on_ack(Ack(message.partition() or 0, message.offset() or 0))
+            _call(on_ack, Ack(message.partition() or 0, message.offset() or 0))
         else:
             logger.warning("a record for %s was not sent: %s", message.topic(), error.str())
 
     return deliver
+
+
+def _call(on_ack: Callable[[Ack], None], ack: Ack) -> None:
+    try:
+        on_ack(ack)
+    except Exception:
+        logger.exception("whoever waited for the acknowledgement of a record failed")
