@@ -1,9 +1,11 @@
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from streaming.record import Record
 
 END_OF_CHANNEL = "channel.ended"
+GENERATION = re.compile(r"[0-9]{1,18}")  # a bigint; int() refuses thousands of digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +31,7 @@ class Feed:
         return all(labels.get(name) == value for name, value in self.match.items())
 
     def is_ended_by(self, record: Record) -> bool:
+        if record.type != END_OF_CHANNEL:
+            return False
         generation = record.labels.get("generation", "")
-        return record.type == END_OF_CHANNEL and generation.isdecimal() and int(generation) > self.generation
+        return bool(GENERATION.fullmatch(generation)) and int(generation) > self.generation

@@ -1,4 +1,5 @@
 import asyncio
+import logging
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -11,6 +12,7 @@ from streaming.recent import Recent
 from streaming.record import Record
 from streaming.subscription import Subscription
 
+logger = logging.getLogger(__name__)
 # Kept of the whole log: enough for the clients that come back within moments.
 RECORDS = 100_000
 BYTES = 64 * 1024 * 1024
@@ -55,7 +57,7 @@ class Hub:
         for record in records:
             self.log.recent[record.partition].append(record)
             for subscription in tuple(self._subscriptions.get(record.key, ())):
-                subscription.offer(record)
+                _offer(subscription, record)
 
     def subscribe(self, feed: Feed) -> Subscription:
         subscription = Subscription(feed)
@@ -82,3 +84,11 @@ class Hub:
 
     def _everyone(self) -> list[Subscription]:
         return [one for listeners in self._subscriptions.values() for one in listeners]
+
+
+def _offer(subscription: Subscription, record: Record) -> None:
+    """Anybody may write to the log: no record may cost a stream the ones behind it."""
+    try:
+        subscription.offer(record)
+    except Exception:
+        logger.warning("a stream passed over record %s-%s", record.partition, record.offset, exc_info=True)
