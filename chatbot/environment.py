@@ -1,5 +1,6 @@
 """The environment as typed values: a wrong one stops the start with a sentence that says which and why."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +33,14 @@ def number(name: str, default: int, *, low: int, high: int) -> int:
     value: int = parsed(env.int, name, default)
     if not low <= value <= high:
         raise ImproperlyConfigured(f"{name} must be from {low} to {high}, and is {value} (see .env.example)")
+    return value
+
+
+def matching(name: str, pattern: str, default: str) -> str:
+    """A text that is all of that pattern."""
+    value = text(name, default)
+    if not re.fullmatch(pattern, value):
+        raise ImproperlyConfigured(f"{name} must match {pattern}, and is {value!r} (see .env.example)")
     return value
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from conversations import acknowledgements
 from conversations.acknowledgements import Acknowledgements
 from streaming import delivery, publishing
-from streaming.broker.errors import BrokerError
+from streaming.broker.errors import BrokerError, BrokerRefusedError
 from streaming.broker.publisher import Publisher
 from streaming.configuration import RESPONSES, broker_options, topic
 from streaming.delivery import Delivery
@@ -43,6 +43,8 @@ class Lifespan:
 
     async def _start(self) -> None:
         options = broker_options()
+        if not options.is_set:
+            raise BrokerRefusedError("KAFKA_BOOTSTRAP_SERVERS is not set: give host:port of a Kafka broker")
         self._acknowledgements = Acknowledgements()
         self._publisher = Publisher(options, patience_ms=PUBLISHING_PATIENCE_MS)
         self._delivery = Delivery(options, topic(RESPONSES), fixed_epoch=settings.STREAM_EPOCH)

@@ -7,7 +7,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from chatbot.environment import database, flag, librdkafka, number, text, words
+from chatbot.environment import database, flag, librdkafka, matching, number, text, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -99,8 +99,14 @@ TIME_ZONE = "UTC"
 # keeps them instead.
 DATABASES: dict[str, dict[str, Any]] = {"default": database("DATABASE_URL")}
 # A process that stops in the middle of a transaction must not keep its locks, nor anybody wait for them.
+# One that vanished without a word is given up after some seconds, and none is handed out unseen.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["OPTIONS"] = {
     "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
     "options": "-c idle_in_transaction_session_timeout=15s -c lock_timeout=10s",
     **DATABASES["default"].get("OPTIONS", {}),
     "pool": {"min_size": 1, "max_size": number("DATABASE_POOL_SIZE", 16, low=2, high=500), "timeout": 3},
@@ -137,7 +143,7 @@ STORAGES = {
 # --- Kafka ------------------------------------------------------------------------------------------------
 KAFKA = librdkafka(dict(os.environ))
 KAFKA.setdefault("bootstrap.servers", "")
-TOPIC_PREFIX = text("TOPIC_PREFIX")
+TOPIC_PREFIX = matching("TOPIC_PREFIX", r"[A-Za-z0-9._-]{0,100}", "")
 TOPIC_PARTITIONS = number("TOPIC_PARTITIONS", 12, low=1, high=10_000)
 STREAM_EPOCH = text("STREAM_EPOCH")
 
@@ -151,12 +157,13 @@ WORKER_CONCURRENCY = number("WORKER_CONCURRENCY", 64, low=1, high=10_000)
 WORKER_DRAIN_SECONDS = number("WORKER_DRAIN_SECONDS", 20, low=0, high=3600)
 
 # --- Logs -------------------------------------------------------------------------------------------------
-LOG_LEVEL = text("LOG_LEVEL", "INFO").upper()
+LOG_LEVEL = matching("LOG_LEVEL", "DEBUG|INFO|WARNING|ERROR", "INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"psycopg": {"level": LOG_LEVEL}},
+    # Each connection that the pool lends is news to nobody.
+    "loggers": {"psycopg": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "WARNING"}},
 }

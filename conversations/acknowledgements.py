@@ -5,7 +5,7 @@ from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from conversations.models import Conversation, Message
 from streaming.current import Current
@@ -55,7 +55,7 @@ class Acknowledgements:
             batch, is_running = self._batch()
             try:
                 clear_marks(batch)
-            except DatabaseError:
+            except (DatabaseError, InterfaceError):
                 logger.warning("%s acknowledgements were left to the sweep", len(batch), exc_info=True)
             finally:
                 close_old_connections()

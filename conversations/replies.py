@@ -9,7 +9,18 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Now
 
 from conversations.branch import walk
@@ -65,13 +76,12 @@ def claim(conversation_id: UUID) -> Claim | None:
     """
     if not _locked(conversation_id):
         return None
-    while (reply := _next_unfinished(conversation_id)) is not None:
-        if not _is_free(reply):
-            return None
+    while (reply := _next_free(conversation_id)) is not None:
         verdict = _verdict(reply)
         if verdict is None:
             return _claimed(reply)
-        _end_unclaimed(reply, *verdict)
+        if not _end_unclaimed(reply, *verdict):
+            break
     return None
 
 
@@ -130,13 +140,15 @@ def hand_over(claimed: Claim) -> bool:
 
 def stranded(limit: int) -> list[UUID]:
     """Conversations whose next answer nobody works on: queued for 2 s, or without a heartbeat for 10 s."""
-    first = Message.objects.filter(status__in=Message.UNFINISHED).order_by("conversation", "seq")
-    heads = first.distinct("conversation").values("pk")
+    earlier = Message.objects.filter(
+        conversation=OuterRef("conversation"), seq__lt=OuterRef("seq"), status__in=Message.UNFINISHED
+    )
     waited = ExpressionWrapper(Now() - timedelta(seconds=2), output_field=DateTimeField())
     overdue = Q(status=Message.Status.QUEUED, heartbeat_at=None, created_at__lt=waited)
     overdue |= Q(status=Message.Status.QUEUED, heartbeat_at__lt=waited) | _is_stale()
-    found = Message.objects.filter(overdue, pk__in=heads, conversation__deleted_at=None)
-    return list(found.order_by("created_at").values_list("conversation_id", flat=True)[:limit])
+    unfinished = Message.objects.filter(status__in=Message.UNFINISHED, conversation__deleted_at=None)
+    found = unfinished.filter(overdue, ~Exists(earlier)).order_by("created_at")
+    return list(found.values_list("conversation_id", flat=True)[:limit])
 
 
 def _locked(conversation_id: UUID) -> bool:
@@ -144,14 +156,11 @@ def _locked(conversation_id: UUID) -> bool:
     return rows.values_list("pk").first() is not None
 
 
-def _next_unfinished(conversation_id: UUID) -> Message | None:
+def _next_free(conversation_id: UUID) -> Message | None:
+    """The lowest unfinished reply; None when it is being answered, or waits for a person."""
     unfinished = Message.objects.filter(conversation=conversation_id, status__in=Message.UNFINISHED)
-    return unfinished.order_by("seq").first()
-
-
-def _is_free(reply: Message) -> bool:
-    is_queued = reply.status == Message.Status.QUEUED
-    return is_queued or Message.objects.filter(_is_stale(), pk=reply.pk).exists()
+    reply = unfinished.order_by("seq").first()
+    return reply if reply is not None and _still_free(reply).exists() else None
 
 
 def _is_stale() -> Q:
@@ -168,16 +177,24 @@ def _verdict(reply: Message) -> tuple[Message.Status, str] | None:
     return None
 
 
-def _end_unclaimed(reply: Message, status: Message.Status, error: str) -> None:
+def _end_unclaimed(reply: Message, status: Message.Status, error: str) -> bool:
     # The fence rises too, so that whoever still believes to have this reply writes nothing more.
-    same = Message.objects.filter(pk=reply.pk, attempt=reply.attempt, status=reply.status)
-    same.update(status=status, error=error, open=0, attempt=F("attempt") + 1, finished_at=Now(), **raised())
-    announce(Message.objects.select_related("conversation").get(pk=reply.pk))
+    ended = _still_free(reply).update(
+        status=status, error=error, open=0, attempt=F("attempt") + 1, finished_at=Now(), **raised()
+    )
+    if ended:
+        announce(Message.objects.select_related("conversation").get(pk=reply.pk))
+    return ended == 1
 
 
-def _claimed(reply: Message) -> Claim:
+def _still_free(reply: Message) -> QuerySet[Message]:
+    """That reply as it was read, unless its heartbeat came after all."""
     same = Message.objects.filter(pk=reply.pk, attempt=reply.attempt, status=reply.status)
-    same.update(
+    return same.filter(Q(status=Message.Status.QUEUED) | _is_stale())
+
+
+def _claimed(reply: Message) -> Claim | None:
+    taken = _still_free(reply).update(
         status=Message.Status.STREAMING,
         attempt=F("attempt") + 1,
         tries=F("tries") + 1,
@@ -192,7 +209,11 @@ def _claimed(reply: Message) -> Claim:
         error="",
         **raised(),
     )
-    fresh = Message.objects.select_related("conversation").get(pk=reply.pk)
+    return _claim_of(reply.pk) if taken else None
+
+
+def _claim_of(reply_id: UUID) -> Claim:
+    fresh = Message.objects.select_related("conversation").get(pk=reply_id)
     (data,) = message_objects([fresh])
     started = message_event("reply.started", fresh.conversation.owner_channel, data)
     return Claim(fresh, _history(fresh), started)

@@ -14,9 +14,12 @@ UPDATE {table} SET announce_since = statement_timestamp() WHERE id IN (
 
 # From the leaves up, so that no message goes before its children; Django would load them all first.
 PURGE = """
-DELETE FROM conversations_message WHERE id IN (
+WITH last AS (
     SELECT id FROM conversations_message WHERE conversation_id = %s ORDER BY seq DESC LIMIT %s
+), locked AS (
+    SELECT m.id FROM conversations_message m JOIN last USING (id) ORDER BY m.id FOR UPDATE OF m
 )
+DELETE FROM conversations_message WHERE id IN (SELECT id FROM locked)
 """
 
 
@@ -33,7 +36,15 @@ def tell_overdue(limit: int) -> int:
 
 
 def purge_deleted(limit: int) -> int:
-    """Removes up to `limit` messages of deleted conversations whose news has arrived; tells how many."""
+    """Removes up to `limit` rows of deleted conversations whose news has arrived; tells how many."""
+    gone, more = 0, True
+    while more and gone < limit:
+        removed = _purge_oldest(limit - gone)
+        gone, more = gone + removed, removed > 0
+    return gone
+
+
+def _purge_oldest(limit: int) -> int:
     told = Conversation.objects.filter(announce_since=None).exclude(deleted_at=None)
     with transaction.atomic():
         conversation = told.select_for_update(skip_locked=True).order_by("deleted_at").first()
@@ -45,9 +56,10 @@ def _purge(conversation: Conversation, limit: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(PURGE, [conversation.pk, limit])
         gone = int(cursor.rowcount)
-    if gone < limit:
-        conversation.delete()
-    return gone
+    if gone == limit:
+        return gone
+    conversation.delete()
+    return gone + 1
 
 
 def _taken(model: type[Message] | type[Conversation], limit: int) -> list[object]:

@@ -31,8 +31,16 @@ class Record:
 
     @cached_property
     def labels(self) -> dict[str, str]:
-        """Its headers as text; of a repeated name the last one counts."""
-        return {name: _text(value) for name, value in dict(self.raw.headers() or []).items()}
+        """Its headers as text; of a repeated name the last one counts. None where they can't be read.
+
+        The client library fails on a name that is not UTF-8, and asked once more it crashes the process: so
+        it is asked once, whatever comes of it.
+        """
+        try:
+            headers = dict(self.raw.headers() or [])
+        except (UnicodeError, SystemError, ValueError):
+            return {}
+        return {name: _text(value) for name, value in headers.items()}
 
     @property
     def type(self) -> str:

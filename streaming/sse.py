@@ -55,7 +55,7 @@ def reset_event(position: Position, reason: str) -> bytes:
 
 
 def _framed(record: Record, place: Position) -> bytes:
-    if record.value is None or not TYPE.fullmatch(record.type):
+    if not record.value or not TYPE.fullmatch(record.type):
         return b""
     if record.partition != place.partition:
         return event(record.type, record.value)

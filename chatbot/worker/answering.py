@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 
 from chatbot.bots.load import UnknownBotError, load
 from chatbot.worker.attempt import FAILED, Attempt, Place
@@ -138,7 +138,7 @@ class Answering:
         while True:
             try:
                 finished = await self._database(replies.finish, claim, outcome)
-            except DatabaseError:
+            except (OperationalError, InterfaceError):
                 if self._loop.time() > deadline:
                     raise
                 await asyncio.sleep(random.uniform(0.3, 1.0))

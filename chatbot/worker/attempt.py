@@ -41,16 +41,24 @@ class Attempt:
         if self._is_cancelled:
             self._talk.cancel()
         try:
-            outcome = await self._talk
+            await asyncio.wait([self._talk])
         except asyncio.CancelledError:
+            # Not ours any more: the bot gets a moment to close, and nothing of it counts.
+            self._talk.cancel()
             await asyncio.wait([self._talk], timeout=LAST_WORDS)
-            if not self._is_cancelled:
-                raise
-            outcome = await self._outcome(Message.Status.CANCELLED, "")
+            raise
         finally:
             self._voice.close()
+        outcome = await self._end_of(self._talk)
         self.has_ended = True
         return outcome
+
+    async def _end_of(self, talk: asyncio.Task[Outcome]) -> Outcome:
+        if not talk.cancelled():
+            return talk.result()
+        if self._is_cancelled:
+            return await self._outcome(Message.Status.CANCELLED, "")
+        return await self._outcome(Message.Status.FAILED, FAILED)
 
     def snapshot(self) -> Snapshot:
         acked = self._voice.acked

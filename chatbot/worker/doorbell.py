@@ -34,18 +34,28 @@ class Doorbell:
         self._bury = bury
         self._held: deque[tuple[Record, Callable[[], bool]]] = deque()
         self._leaving = threading.Event()
+        self._reader: GroupReader | None = None
         self._thread = threading.Thread(target=self._run, name="doorbell", daemon=True)
 
     def start(self) -> None:
+        """Raises BrokerRefusedError when an option is wrong."""
+        self._reader = self._open_reader()
         self._thread.start()
+
+    @property
+    def is_silent(self) -> bool:
+        """Its thread has ended by itself, which it never should."""
+        return self._reader is not None and not self._thread.is_alive() and not self._leaving.is_set()
 
     def stop(self) -> None:
         """Commits what was handled, leaves the group and joins the thread: may block for some seconds."""
         self._leaving.set()
-        self._thread.join(10)
+        if self._reader is not None:
+            self._thread.join(10)
 
     def _run(self) -> None:
-        reader = self._open_reader()
+        reader = self._reader
+        assert reader is not None, "start() opens it"
         try:
             while not self._leaving.is_set():
                 try:
@@ -80,5 +90,5 @@ def conversation_of(record: Record) -> UUID:
     """Raises ValueError, with the reason, for a record that names none."""
     try:
         return UUID(json.loads(record.value or b"")["conversation_id"])
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"no conversation_id in the record: {error!r}") from error
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ValueError(f"no conversation_id in the record: {error!r}"[:500]) from error

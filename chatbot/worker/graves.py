@@ -1,7 +1,8 @@
 import logging
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
+from chatbot.worker.storable import storable
 from conversations.models import DeadRecord
 from streaming.record import Record
 
@@ -9,16 +10,22 @@ logger = logging.getLogger(__name__)
 
 
 def bury(record: Record, topic: str, reason: str) -> bool:
-    """Keeps a record that can't be handled, for a person to look at; False while PostgreSQL is away."""
+    """Keeps a record that can't be handled, for a person to look at; False while PostgreSQL is away.
+
+    One that PostgreSQL refuses is only logged: it must not hold up those behind it.
+    """
     place = {"topic": topic, "partition": record.partition, "offset": record.offset}
-    body = {"key": record.key, "value": record.value, "headers": sorted(record.labels.items())}
+    headers = [[storable(name), storable(value)] for name, value in sorted(record.labels.items())]
+    body = {"key": record.key, "value": record.value, "headers": headers, "reason": storable(reason)}
     try:
-        DeadRecord.objects.get_or_create(**place, defaults={**body, "reason": reason})
-    except DatabaseError as error:
+        DeadRecord.objects.get_or_create(**place, defaults=body)
+    except (OperationalError, InterfaceError) as error:
         logger.warning("a dead record waits for PostgreSQL: %s", error)
         return False
+    except DatabaseError:
+        logger.exception("a dead record is lost: %s-%s@%s", topic, record.partition, record.offset)
     else:
         logger.warning("a dead record: %s-%s@%s", topic, record.partition, record.offset)
-        return True
     finally:
         connection.close()
+    return True

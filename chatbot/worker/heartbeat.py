@@ -1,7 +1,7 @@
 import asyncio
 import logging
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from chatbot.worker.answering import Answering
 from chatbot.worker.database import Database
@@ -23,18 +23,23 @@ class Heartbeat:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(min(EVERY, max(0.5, self._left())))
             await self.beat()
+
+    def _left(self) -> float:
+        """Seconds until the answers must stop, if nothing renews them."""
+        return self._renewed + PATIENCE - asyncio.get_running_loop().time()
 
     async def beat(self) -> None:
         loop = asyncio.get_running_loop()
         snapshots = self._answering.snapshots()
         begun = loop.time()
         try:
-            pulses = await asyncio.wait_for(self._database(heartbeats.beat, snapshots), PATIENCE - EVERY)
-        except (DatabaseError, TimeoutError) as error:
+            async with asyncio.timeout(max(0.5, self._left())):
+                pulses = await self._database(heartbeats.beat, snapshots)
+        except (DatabaseError, InterfaceError, TimeoutError) as error:
             logger.warning("the heartbeat of %s answers failed: %s", len(snapshots), error)
-            if loop.time() - self._renewed > PATIENCE - EVERY:
+            if self._left() <= 0:
                 self._answering.lose(snapshot.id for snapshot in snapshots)
             return
         self._renewed = begun

@@ -2,6 +2,7 @@ from dataclasses import asdict
 
 from chatbot.bots.protocol import Citation
 from chatbot.markdown.blocks import Blocks, PlainBlocks
+from chatbot.worker.storable import storable
 from conversations.heartbeats import Snapshot
 from conversations.models import Message
 from conversations.replies import Claim, Outcome
@@ -36,7 +37,7 @@ class Progress:
             raise TooLongError
 
     def cite(self, citation: Citation) -> None:
-        self._citations.append(asdict(citation))
+        self._citations.append({name: _storable(value) for name, value in asdict(citation).items()})
 
     @property
     def has_untold(self) -> bool:
@@ -70,7 +71,7 @@ class Progress:
             html=self._blocks.finish(),
             next_index=self._next_index,
             citations=self._citations,
-            error=error,
+            error=storable(error),
         )
 
     def _delta(self, text: str, html: str | None) -> Event:
@@ -89,10 +90,5 @@ class Progress:
         return Event(reply.conversation.owner_channel, "reply.delta", data, labels)
 
 
-def storable(text: str) -> str:
-    """What PostgreSQL and UTF-8 can hold: NUL and lone surrogates become U+FFFD."""
-    return (
-        text.replace("\0", "\N{REPLACEMENT CHARACTER}")
-        .encode("utf-16", "surrogatepass")
-        .decode("utf-16", "replace")
-    )
+def _storable(value: object) -> object:
+    return storable(value) if isinstance(value, str) else value

@@ -3,7 +3,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 logger = logging.getLogger(__name__)
 
@@ -14,5 +14,5 @@ async def sweep(name: str, every: float, once: Callable[[], Awaitable[None]]) ->
         await asyncio.sleep(every * random.uniform(0.7, 1.3))
         try:
             await once()
-        except DatabaseError as error:
+        except (DatabaseError, InterfaceError) as error:
             logger.warning("the %s sweep failed, and comes again: %s", name, error)

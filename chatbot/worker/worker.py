@@ -26,6 +26,10 @@ SWEPT_AT_ONCE = 500
 CLOSING = 3.0
 
 
+class DoorbellError(Exception):
+    """Nothing is heard from Kafka any more: the worker has to be started anew."""
+
+
 class Worker:
     """Answers conversations until it is told to leave. Owns all its threads and tasks.
 
@@ -61,13 +65,15 @@ class Worker:
         heartbeat = asyncio.create_task(Heartbeat(self._answering, self._database).run(), name="heartbeat")
         background = [asyncio.create_task(work, name=name) for name, work in self._background().items()]
         leaving = asyncio.create_task(self._leaving.wait(), name="leaving")
-        try:
-            await asyncio.wait([leaving, heartbeat, *background], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            await self._stop_taking(background)
-            await self._drain()
-            await _stopped([heartbeat, leaving])
-            await self._close()
+        await asyncio.wait([leaving, heartbeat, *background], return_when=asyncio.FIRST_COMPLETED)
+        if heartbeat.done():
+            self._hurried.set()  # nothing renews the answers that run
+        failures = await self._stop_taking(background)
+        await self._drain()
+        failures += await _stopped([heartbeat, leaving])
+        await self._close()
+        if failures:
+            raise failures[0]
 
     def _background(self) -> dict[str, Coroutine[None, None, None]]:
         return {
@@ -106,6 +112,8 @@ class Worker:
             self._slots.release()
 
     async def _sweep_work(self) -> None:
+        if self._doorbell.is_silent:
+            raise DoorbellError("the doorbell's thread has ended: its log says why")
         free = self._concurrency - len(self._serving)
         if free and self._watch.is_connected:
             for conversation in await self._database(replies.stranded, free):
@@ -118,11 +126,11 @@ class Worker:
     async def _sweep_deleted(self) -> None:
         await self._database(sweeping.purge_deleted, SWEPT_AT_ONCE)
 
-    async def _stop_taking(self, background: list[asyncio.Task[None]]) -> None:
+    async def _stop_taking(self, background: list[asyncio.Task[None]]) -> list[Exception]:
         logger.info("leaving: no new answers are begun")
         self._answering.is_leaving = True
         await asyncio.to_thread(self._doorbell.stop)
-        await _stopped(background)
+        return await _stopped(background)
 
     async def _drain(self) -> None:
         """Running answers get their time, the rest is handed over. Their heartbeat goes on meanwhile."""
@@ -147,11 +155,9 @@ async def _all_done(tasks: set[asyncio.Task[None]]) -> None:
         await asyncio.wait(set(tasks))
 
 
-async def _stopped(tasks: list[asyncio.Task[Any]]) -> None:
-    """Cancels and joins them; the first one that had failed by itself is raised."""
+async def _stopped(tasks: list[asyncio.Task[Any]]) -> list[Exception]:
+    """Cancels and joins them; tells why those ended that had failed by themselves."""
     for task in tasks:
         task.cancel()
-    done = await asyncio.gather(*tasks, return_exceptions=True)
-    for result in done:
-        if isinstance(result, Exception):
-            raise result
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    return [result for result in results if isinstance(result, Exception)]

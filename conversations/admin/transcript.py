@@ -14,6 +14,7 @@ from conversations.models import Conversation, Message
 
 PAGE = 200
 OTHER_BRANCHES = 50
+SEARCHED = 2_000
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Transcript:
-    """At most 200 messages, oldest first; `leaf` is the branch's end, for the page before this one."""
+    """At most 200 messages, oldest first; `leaf` is the branch's end, for the page before this one.
+
+    `searched` says among how many of the newest messages other leaves were looked for; None: among all.
+    """
 
     lines: list[Line]
     leaf: UUID | None
     has_more: bool
     other_leaves: list[Message]
+    searched: int | None
 
 
 def read_transcript(conversation: Conversation, *, leaf: UUID | None, before: UUID | None) -> Transcript:
@@ -44,12 +49,22 @@ def read_transcript(conversation: Conversation, *, leaf: UUID | None, before: UU
         branch, has_more = active_branch(conversation, leaf=leaf, before=before, limit=PAGE)
     except Message.DoesNotExist as error:
         raise NotFoundError("There is no such message in this conversation.") from error
-    return Transcript([Line(message) for message in branch], end, has_more, _other_leaves(conversation, end))
+    return Transcript(
+        lines=[Line(message) for message in branch],
+        leaf=end,
+        has_more=has_more,
+        other_leaves=_other_leaves(conversation, end),
+        searched=SEARCHED if conversation.last_seq > SEARCHED else None,
+    )
 
 
 def _other_leaves(conversation: Conversation, leaf: UUID | None) -> list[Message]:
-    """The newest 50 ends of branches, each with the beginning of what was said last as `excerpt`."""
-    ends = conversation.messages.filter(~Exists(Message.objects.filter(parent=OuterRef("pk"))))
+    """The newest 50 ends of branches, each with the beginning of what was said last as `excerpt`.
+
+    Among the newest 2,000 messages: what follows one of them is one of them, so nothing older is read.
+    """
+    newest = conversation.messages.filter(seq__gt=max(0, conversation.last_seq - SEARCHED))
+    ends = newest.filter(~Exists(newest.filter(parent=OuterRef("pk"))))
     other = ends.exclude(pk=leaf) if leaf else ends
     short = other.order_by("-seq").defer("text", "html", "citations")
     return list(short.annotate(excerpt=Left("text", 100))[:OTHER_BRANCHES])

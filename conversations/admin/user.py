@@ -4,13 +4,16 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.http import HttpRequest
 
-from conversations.admin.archive import BoundedPaginator
+from conversations.admin.archive import Bounded
 from conversations.models import User
 
 if TYPE_CHECKING:
-    Base = DjangoUserAdmin[User]
+
+    class Base(Bounded[User], DjangoUserAdmin[User]): ...
+
 else:
-    Base = DjangoUserAdmin
+
+    class Base(Bounded, DjangoUserAdmin): ...
 
 
 @admin.register(User)
@@ -20,8 +23,6 @@ class UserAdmin(Base):
     list_display = ["username", "is_guest", "is_active", "is_staff", "date_joined", "last_login"]
     list_filter = ["is_guest", "is_active", "is_staff", "is_superuser"]
     sortable_by = ("username",)
-    paginator = BoundedPaginator
-    show_full_result_count = False
     readonly_fields = ["is_guest", "last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["username", "password", "is_guest"]}),

@@ -15,7 +15,7 @@ class Conversation(Announced):
     title = models.CharField(max_length=200, blank=True)
     bot = models.CharField(max_length=200)
     active_leaf = models.ForeignKey(
-        "conversations.Message", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+        "conversations.Message", models.SET_NULL, null=True, blank=True, related_name="+"
     )
     last_seq = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

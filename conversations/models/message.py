@@ -81,6 +81,11 @@ class Message(Announced):
                 name="message_unfinished",
                 condition=Q(status__in=["queued", "streaming", "waiting"]),
             ),
+            models.Index(
+                "created_at",
+                name="message_waiting",
+                condition=Q(status__in=["queued", "streaming", "waiting"]),
+            ),
             models.Index("conversation", name="message_roots", condition=Q(parent=None)),
             models.Index("announce_since", name="message_news", condition=~Q(announce_since=None)),
         ]

@@ -50,11 +50,21 @@ class Saying:
             self.is_closed = True
 
     async def _come_to(self, piece: Any) -> Any:
-        if isinstance(piece, Exception):
+        if isinstance(piece, BaseException):
             raise piece
         if piece is ...:
             await asyncio.Event().wait()
         return piece
+
+
+class Stubborn(Saying):
+    """It says more when it should stop."""
+
+    async def _come_to(self, piece: Any) -> Any:
+        try:
+            return await super()._come_to(piece)
+        except asyncio.CancelledError:
+            return "and more"
 
 
 def attempt(bot: Saying) -> Attempt:
@@ -141,6 +151,33 @@ async def test_a_lost_answer_ends_without_an_outcome_and_its_bot_is_closed(told:
     with pytest.raises(asyncio.CancelledError):
         await running
     assert bot.is_closed
+
+
+async def test_a_bot_that_ignores_its_end_does_not_count(
+    told: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.worker.attempt.LAST_WORDS", 0.05)
+    running = asyncio.create_task(attempt(Stubborn("Half", ...)).run())
+    await wait_until_async(lambda: spoken(told), what="the first word")
+
+    running.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_a_bot_that_cancels_itself_has_failed(told: list[Event]) -> None:
+    outcome = await attempt(Saying("Half", asyncio.CancelledError())).run()
+
+    assert (outcome.status, outcome.text, outcome.error) == ("failed", "Half", FAILED)
+
+
+async def test_what_postgresql_cannot_hold_is_replaced_in_reasons_and_sources(told: list[Event]) -> None:
+    citation = Citation(1, "a\0b", "one.md", "/knowledge/1/", "q\0")
+
+    outcome = await attempt(Saying(citation, BotError("no\0"))).run()
+
+    assert "\0" not in outcome.error + str(outcome.citations[0]["title"]) + str(outcome.citations[0]["quote"])
 
 
 async def test_while_the_publisher_is_full_the_bot_waits_and_nothing_is_lost(
