@@ -13,9 +13,10 @@ Bounds = tuple[int, int]
 class Archive:
     """Reads what is too old for memory. One thread and one consumer for all: a scan is shared.
 
-    Each scan takes the partition of whoever has waited longest, and answers all who wait in the range that
-    it read: any number of clients that come back at once cost one reading of the log. Who is not yet where
-    they want to be asks again. There is never more than one question a connection, which bounds what waits.
+    Each scan starts where whoever has waited longest wants to, and answers all who wait in the range that it
+    read: any number of clients that come back to one place cost one reading of the log. Who is not yet where
+    they want to be asks again, at the end of the line. There is never more than one question a connection,
+    which bounds what waits.
     """
 
     def __init__(self, open_reader: Callable[[], LogReader]) -> None:

@@ -33,19 +33,20 @@ class Wanted:
 
 
 class Scan:
-    """One reading of one partition, shared by all who want something of it.
+    """One reading of one partition, shared by all who want something of it, in the order of their coming.
 
-    It starts at the lowest offset wanted and ends at the highest stop, at the end of the log, or after
-    10,000 records or 8 MiB kept, whichever comes first.
+    It starts where the first in line wants to, and leaves who wants something older to a later one: else
+    those who keep coming for the oldest would starve everybody else. It ends at the highest stop, at the end
+    of the log, or after 10,000 records or 8 MiB kept, whichever comes first.
     """
 
     def __init__(self, reader: LogReader, wanted: list[Wanted]) -> None:
         self._reader = reader
-        self._wanted = wanted
         self._partition = wanted[0].partition
-        self._start = min(one.offset for one in wanted)
-        self._stop = max(one.stop for one in wanted)
-        self._found: dict[bytes, list[Record]] = {one.key: [] for one in wanted}
+        self._start = wanted[0].offset
+        self._wanted = [one for one in wanted if one.offset >= self._start]
+        self._stop = max(one.stop for one in self._wanted)
+        self._found: dict[bytes, list[Record]] = {one.key: [] for one in self._wanted}
 
     def run(self) -> set[Wanted]:
         """Answers those whose offset the scan reached; an error, only those who would meet it too."""
