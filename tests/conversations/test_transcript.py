@@ -3,6 +3,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from conversations.admin import transcript as transcripts
 from conversations.models import Conversation, Message, User
 from tests.conversations.looking import page, queries_of, say, talk
 
@@ -44,6 +45,24 @@ def test_a_transcript_leads_to_other_branches(admin: Client, conversation: Conve
     assert f"?leaf={first.reply.pk}" in active
     assert "One way" not in active
     assert "One way" in other
+
+
+def test_other_branches_are_looked_for_among_the_newest_messages(
+    admin: Client, conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = say(conversation, "One way")
+    second = say(conversation, "Another way", parent_id=None)
+    say(conversation, "The last way", parent_id=None)
+
+    all_searched = transcript(admin, conversation)
+    monkeypatch.setattr(transcripts, "SEARCHED", 4)
+    newest_searched = transcript(admin, conversation)
+
+    assert f"?leaf={first.reply.pk}" in all_searched
+    assert "looked for only among" not in all_searched
+    assert f"?leaf={second.reply.pk}" in newest_searched
+    assert f"?leaf={first.reply.pk}" not in newest_searched
+    assert "looked for only among its newest 4 messages" in newest_searched
 
 
 def test_a_long_transcript_comes_in_pages_of_the_same_cost(admin: Client, conversation: Conversation) -> None:
