@@ -25,16 +25,20 @@ class Archive:
         self._bounds: dict[int, Future[Bounds]] = {}
         self._changed = threading.Condition()
         self._leaving = False
-        self._thread = threading.Thread(target=self._run, name="archive", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
+        """Raises BrokerRefusedError for a wrong option; from then on the reader is the thread's."""
+        reader = self._open_reader()
+        self._thread = threading.Thread(target=self._run, args=[reader], name="archive", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         with self._changed:
             self._leaving = True
             self._changed.notify()
-        self._thread.join(1)
+        if self._thread is not None:
+            self._thread.join(1)
 
     async def find(self, wanted: Wanted) -> Found:
         """The records wanted, or the first of them. Called on the loop.
@@ -55,8 +59,8 @@ class Archive:
                 self._changed.notify()
             return self._bounds[partition]
 
-    def _run(self) -> None:
-        with self._open_reader() as reader:
+    def _run(self, opened: LogReader) -> None:
+        with opened as reader:
             while self._has_work():
                 self._answer_bounds(reader)
                 self._answer_waiting(reader)

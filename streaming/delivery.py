@@ -48,8 +48,13 @@ class Delivery:
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        self.archive.start()
-        self._listener.start()
+        """Raises BrokerRefusedError for a wrong option; then nothing of it is left running."""
+        try:
+            self.archive.start()
+            self._listener.start()
+        except BaseException:
+            await self.stop()
+            raise
         self._watch = asyncio.create_task(self._keep_watch(), name="topic-watch")
 
     async def stop(self) -> None:

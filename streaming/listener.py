@@ -37,15 +37,19 @@ class Listener:
         self._assignment = 0
         self._room = threading.Semaphore(UNTAKEN)
         self._leaving = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
+        """Raises BrokerRefusedError for a wrong option; from then on the reader is the thread's."""
+        reader = self._open_reader()
+        self._thread = threading.Thread(target=self._run, args=[reader], name="listener", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Joins the thread; blocks for up to some seconds, so not on the loop."""
         self._leaving.set()
-        self._thread.join(2)
+        if self._thread is not None:
+            self._thread.join(2)
 
     def assign(self, offsets: Mapping[int, int]) -> None:
         """From now on: these partitions, from there. What was read before and not yet taken is dropped."""
@@ -53,8 +57,8 @@ class Listener:
             self._assigned = offsets
             self._assignment += 1
 
-    def _run(self) -> None:
-        with self._open_reader() as reader:
+    def _run(self, opened: LogReader) -> None:
+        with opened as reader:
             current = 0
             while not self._leaving.is_set():
                 current = self._follow_assignment(reader, current)
