@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from streaming.delivery import Delivery
 from streaming.event import Event
 from streaming.feed import Feed
-from streaming.hub import Log
+from streaming.hub import Ends
 from streaming.position import Position
 from streaming.sse import event, frames, opening, reset_event
 from streaming.step import Step
@@ -62,9 +62,11 @@ class AnswerStream:
     said before the client's place), the one of the row is sent, without an id.
     """
 
-    def __init__(self, delivery: Delivery, log: Log, answer: Answer, after: str | None) -> None:
+    def __init__(self, delivery: Delivery, ends: Ends, answer: Answer, after: str | None) -> None:
+        log = delivery.hub.log
         self._answer = answer
-        self._live = log.end(answer.feed.channel)
+        self._live = ends.of(answer.feed.channel)
+        self._now = log.end(answer.feed.channel) if log is not None else self._live
         self._beginning = locate(self._live, answer, after)
         self._delivery = delivery
         self._has_spoken = self._beginning.is_resumed
@@ -76,7 +78,7 @@ class AnswerStream:
             yield self._retold()
         elif self._is_told_by(place):
             yield self._ending()
-        if self._is_told_by(place or self._live):
+        if self._is_told_by(place or self._now):
             return
         tail = Tail(self._delivery.hub, self._delivery.archive, self._answer.feed, place or self._live)
         async with aclosing(tail.steps()) as steps:
@@ -87,8 +89,8 @@ class AnswerStream:
                     return
 
     def _is_told_by(self, place: Position) -> bool:
-        """Nothing of a finished answer can come behind what was the live end when this stream was opened."""
-        return self._answer.is_finished and place.offset >= self._live.offset
+        """Nothing of a finished answer can come behind what is the live end after its row was read."""
+        return self._answer.is_finished and place.offset >= self._now.offset
 
     def _chunk(self, step: Step) -> tuple[bytes, bool]:
         if step.reset is not None:

@@ -19,15 +19,29 @@ BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class Ends:
+    """Where the live end of each partition was at one moment."""
+
+    epoch: str
+    offsets: tuple[int, ...]
+
+    def of(self, channel: str) -> Position:
+        partition = partition_of(channel.encode(), len(self.offsets))
+        return Position(self.epoch, partition, self.offsets[partition])
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """The log as this process reads it: its epoch, and the newest records of each partition."""
 
     epoch: str
     recent: tuple[Recent, ...]
 
+    def ends(self) -> Ends:
+        return Ends(self.epoch, tuple(recent.end for recent in self.recent))
+
     def end(self, channel: str) -> Position:
-        partition = partition_of(channel.encode(), len(self.recent))
-        return Position(self.epoch, partition, self.recent[partition].end)
+        return self.ends().of(channel)
 
 
 class Hub:

@@ -15,9 +15,10 @@ install = publishers.install
 
 
 def tell(event: Event, on_ack: Callable[[Ack], None] | None = None) -> bool:
-    """Writes an event to `bot-responses`; whether it is on its way. `on_ack` as Publisher.publish has it.
+    """Writes an event to `bot-responses`; whether it is on its way. `on_ack` as Publisher.publish has it:
+    an AckOrRefusal hears of an event too large for the broker.
 
-    Raises RecordTooLargeError.
+    Raises RecordTooLargeError for one beyond our own limit.
     """
     return send(RESPONSES, event.key, event.value, headers=event.headers, on_ack=on_ack)
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from streaming.archive import Archive
 from streaming.broker.errors import BrokerUnavailableError, PositionLostError
 from streaming.feed import Feed
-from streaming.hub import Hub, Log
+from streaming.hub import Ends, Hub, Log
 from streaming.position import InvalidPositionError, Position
 from streaming.recent import Recent
 from streaming.record import Record
@@ -22,13 +22,13 @@ class UnusablePositionError(Exception):
     """A client's place is none in this log; the message is the `reset`'s reason."""
 
 
-def locate(log: Log, feed: Feed, after: str | None) -> tuple[Position, str | None]:
+def locate(ends: Ends, feed: Feed, after: str | None) -> tuple[Position, str | None]:
     """Where a stream goes on: at `after` when that is a place in this channel's log, else at its live end.
 
     The second value tells why not (a `reset`'s reason). Whether retention has passed the place, or the log
     has not got there yet, shows only when it is read.
     """
-    live = log.end(feed.channel)
+    live = ends.of(feed.channel)
     try:
         return (place_in(live, after) if after else live), None
     except UnusablePositionError as error:

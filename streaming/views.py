@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from streaming.answer import Answer, AnswerStream
 from streaming.delivery import Delivery, current
 from streaming.feed import Feed
-from streaming.hub import Log
+from streaming.hub import Ends
 from streaming.problem import RefusedError, problem
 from streaming.sse import frames, opening
 from streaming.tail import Tail, locate
@@ -27,11 +27,11 @@ def events_view(feed_of: FeedOf) -> StreamView:
 
     async def events(request: HttpRequest) -> HttpResponseBase:
         try:
-            delivery, log = open_log(request)
+            delivery, ends = open_log(request)
             feed = await feed_of(request)
         except RefusedError as refusal:
             return refusal.response
-        return event_stream(event_chunks(delivery, log, feed, after=last_event_id(request)))
+        return event_stream(event_chunks(delivery, ends, feed, after=last_event_id(request)))
 
     return events
 
@@ -42,19 +42,19 @@ def answer_view(answer_of: AnswerOf) -> StreamView:
     async def answer(request: HttpRequest, reply_id: UUID) -> HttpResponseBase:
         after = last_event_id(request)
         try:
-            delivery, log = open_log(request)
+            delivery, ends = open_log(request)
             found = await answer_of(request, reply_id)
         except RefusedError as refusal:
             return refusal.response
         if after and found.ends_at(after):
             return HttpResponse(status=204)
-        return event_stream(AnswerStream(delivery, log, found, after).chunks(_retry_ms()))
+        return event_stream(AnswerStream(delivery, ends, found, after).chunks(_retry_ms()))
 
     return answer
 
 
-async def event_chunks(delivery: Delivery, log: Log, feed: Feed, after: str | None) -> AsyncIterator[bytes]:
-    position, reset = locate(log, feed, after)
+async def event_chunks(delivery: Delivery, ends: Ends, feed: Feed, after: str | None) -> AsyncIterator[bytes]:
+    position, reset = locate(ends, feed, after)
     yield opening(position, retry_ms=_retry_ms(), reset=reset)
     async with aclosing(Tail(delivery.hub, delivery.archive, feed, position).steps()) as steps:
         async for step in steps:
@@ -66,7 +66,8 @@ def event_stream(chunks: AsyncIterator[bytes]) -> StreamingHttpResponse:
     return StreamingHttpResponse(chunks, content_type="text/event-stream; charset=utf-8", headers=headers)
 
 
-def open_log(request: HttpRequest) -> tuple[Delivery, Log]:
+def open_log(request: HttpRequest) -> tuple[Delivery, Ends]:
+    """The ends are those before any right or row is read: what changes after that lies behind them."""
     if request.method != "GET":
         refused = problem(405, "method_not_allowed", "A stream is read with GET.")
         refused["Allow"] = "GET"
@@ -75,7 +76,7 @@ def open_log(request: HttpRequest) -> tuple[Delivery, Log]:
     if delivery is None or delivery.hub.log is None or not delivery.is_connected or delivery.is_leaving:
         away = "Live events can't be read right now. Messages are kept: try again in a moment."
         raise RefusedError(problem(503, "broker_unavailable", away, retry_after=random.randint(1, 4)))
-    return delivery, delivery.hub.log
+    return delivery, delivery.hub.log.ends()
 
 
 def last_event_id(request: HttpRequest) -> str | None:

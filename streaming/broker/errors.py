@@ -22,6 +22,7 @@ REFUSALS = frozenset(
         KafkaError.UNSUPPORTED_SASL_MECHANISM,
     }
 )
+TOO_LARGE = frozenset({KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.RECORD_LIST_TOO_LARGE})
 
 
 class BrokerError(Exception):
@@ -56,7 +57,7 @@ def translated(error: KafkaError) -> BrokerError:
     """Kafka's own error as one of ours: the only place that reads its codes."""
     if error.code() == KafkaError._QUEUE_FULL:
         return PublisherFullError(error.str())
-    if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
+    if error.code() in TOO_LARGE:
         return RecordTooLargeError(error.str())
     if error.code() in REFUSALS:
         return BrokerRefusedError(f"Kafka refused: {error.str()}")

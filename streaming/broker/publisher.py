@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from streaming.broker.clients import producer
-from streaming.broker.errors import BrokerError, BrokerUnavailableError, PublisherFullError, translated
+from streaming.broker.errors import (
+    BrokerError,
+    BrokerUnavailableError,
+    PublisherFullError,
+    RecordTooLargeError,
+    translated,
+)
 from streaming.broker.options import BrokerOptions
 
 logger = logging.getLogger(__name__)
@@ -20,6 +26,19 @@ class Ack:
     offset: int
 
 
+@dataclass(frozen=True, slots=True)
+class AckOrRefusal:
+    """An `on_ack` whose owner also hears that the broker takes no record of that size (its own limit may be
+    lower than ours). `on_refused` runs where `on_ack` does, and may publish.
+    """
+
+    on_ack: Callable[[Ack], None]
+    on_refused: Callable[[], None]
+
+    def __call__(self, ack: Ack) -> None:
+        self.on_ack(ack)
+
+
 Headers = list[tuple[str, str | bytes | None]]
 
 
@@ -28,7 +47,7 @@ class Publisher:
 
     Records with the same key keep their order. `publish` never blocks and may be called from any thread.
     What is not acknowledged within `patience_ms` (0: for ever) is given up without a word: whoever needs to
-    know keeps a mark of its own until `on_ack` comes.
+    know keeps a mark of its own until `on_ack` comes. Only what is too large for the broker is told.
     """
 
     def __init__(self, options: BrokerOptions, *, patience_ms: int) -> None:
@@ -59,7 +78,8 @@ class Publisher:
     ) -> None:
         """`on_ack` runs on the publisher's thread: it has to be quick, and must not block.
 
-        Raises PublisherFullError at the bound (100,000 records or 128 MiB wait for the broker).
+        An AckOrRefusal hears of a record too large for the broker. Raises PublisherFullError at the bound
+        (100,000 records or 128 MiB wait for the broker), RecordTooLargeError for one beyond our own.
         """
         current = self._producer
         try:
@@ -117,15 +137,17 @@ def _is_fatal(error: KafkaError) -> bool:
 def _heard(on_ack: Callable[[Ack], None]) -> Callable[[KafkaError | None, Message], None]:
     def deliver(error: KafkaError | None, message: Message) -> None:
         if error is None:
-            _call(on_ack, Ack(message.partition() or 0, message.offset() or 0))
-        else:
-            logger.warning("a record for %s was not sent: %s", message.topic(), error.str())
+            _call(lambda: on_ack(Ack(message.partition() or 0, message.offset() or 0)))
+            return
+        logger.warning("a record for %s was not sent: %s", message.topic(), error.str())
+        if isinstance(on_ack, AckOrRefusal) and isinstance(translated(error), RecordTooLargeError):
+            _call(on_ack.on_refused)
 
     return deliver
 
 
-def _call(on_ack: Callable[[Ack], None], ack: Ack) -> None:
+def _call(hear: Callable[[], None]) -> None:
     try:
-        on_ack(ack)
+        hear()
     except Exception:
-        logger.exception("whoever waited for the acknowledgement of a record failed")
+        logger.exception("whoever waited to hear of a record failed")

@@ -44,9 +44,10 @@ class Ear:
 
     def __init__(self, delivery: Delivery, after: object = None, feed: Feed = ALICE) -> None:
         assert delivery.hub.log is not None
+        ends = delivery.hub.log.ends()
         self.heard: list[Event] = []
         self._parser = Parser()
-        self._chunks = event_chunks(delivery, delivery.hub.log, feed, after=str(after) if after else None)
+        self._chunks = event_chunks(delivery, ends, feed, after=str(after) if after else None)
 
     @property
     def cursor(self) -> str:

@@ -1,14 +1,18 @@
 """The publisher's thread outlives whatever goes wrong in its producer and in its callers."""
 
 import ctypes
+import uuid
 from contextlib import suppress
 from pathlib import Path
 
 import confluent_kafka
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 
 from streaming.broker.errors import BrokerUnavailableError
-from streaming.broker.publisher import Ack, Publisher
-from tests.streaming.written import Written
+from streaming.broker.options import BrokerOptions
+from streaming.broker.publisher import Ack, AckOrRefusal, Publisher
+from tests.streaming.written import Broker, Written
 from tests.waiting import wait_until
 
 AFTER_OBJECT_HEAD = 16
@@ -57,3 +61,22 @@ def test_a_callback_that_fails_costs_only_itself(written: Written) -> None:
     written.publisher.publish(written.topic, b"7", b"", on_ack=fail)
 
     assert is_told(written)
+
+
+def test_a_record_too_large_for_the_broker_is_told_and_may_be_replaced(real_kafka: Broker) -> None:
+    options = BrokerOptions({"bootstrap.servers": real_kafka.bootstrap_servers})
+    topic = f"small-{uuid.uuid4()}"
+    config = {"max.message.bytes": "100000"}
+    AdminClient({**options.common}).create_topics([NewTopic(topic, 1, config=config)])[topic].result(20)
+    publisher = Publisher(options, patience_ms=0)
+    publisher.start()
+    acks: list[Ack] = []
+
+    def replace() -> None:
+        publisher.publish(topic, b"7", b"slim", on_ack=acks.append)
+
+    publisher.publish(topic, b"7", b"x" * 200_000, on_ack=AckOrRefusal(acks.append, replace))
+
+    wait_until(lambda: acks, 20, what="the acknowledgement of the slim record")
+    publisher.stop()
+    assert acks == [Ack(0, 0)]
