@@ -12,7 +12,7 @@ from conversations.events import conversation_event, conversation_object, messag
 from conversations.models import Conversation, Message, User
 from streaming import publishing
 from streaming.broker.errors import RecordTooLargeError
-from streaming.broker.publisher import Ack
+from streaming.broker.publisher import Ack, AckOrRefusal
 from streaming.configuration import INCOMING
 from streaming.event import Event
 from streaming.feed import END_OF_CHANNEL
@@ -67,12 +67,17 @@ def end_streams(user: User) -> None:
 
 def _tell_message(message: Message, data: dict[str, object]) -> None:
     event = message_event(_kind(message), message.conversation.owner_channel, data)
+    # Readers who meet no text read the message itself.
+    slim = message_event(event.type, event.channel, {**data, "text": None, "html": None})
+    marks_told = _marks_told(message)
+
+    def tell_slim() -> None:
+        publishing.tell(slim, marks_told)
+
     try:
-        publishing.tell(event, _marks_told(message))
+        publishing.tell(event, AckOrRefusal(marks_told, tell_slim))
     except RecordTooLargeError:
-        # Readers who meet no text read the message itself.
-        slim = message_event(event.type, event.channel, {**data, "text": None, "html": None})
-        publishing.tell(slim, _marks_told(message))
+        tell_slim()
 
 
 def _kind(message: Message) -> str:

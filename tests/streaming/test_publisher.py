@@ -67,7 +67,8 @@ def test_a_record_too_large_for_the_broker_is_told_and_may_be_replaced(real_kafk
     options = BrokerOptions({"bootstrap.servers": real_kafka.bootstrap_servers})
     topic = f"small-{uuid.uuid4()}"
     config = {"max.message.bytes": "100000"}
-    AdminClient({**options.common}).create_topics([NewTopic(topic, 1, config=config)])[topic].result(20)
+    admin = AdminClient({**options.common})
+    admin.create_topics([NewTopic(topic, 1, config=config)])[topic].result(20)
     publisher = Publisher(options, patience_ms=0)
     publisher.start()
     acks: list[Ack] = []
