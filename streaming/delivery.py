@@ -112,6 +112,9 @@ class Delivery:
                 await self._look()
             except BrokerError as error:
                 self._report(connected=False, why=str(error))
+            except Exception:
+                logger.exception("the watch over the log goes on after an error")
+                self._report(connected=False, why="its topic could not be looked at")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._look_now.wait(), WATCH * random.uniform(0.8, 1.2))
             self._look_now.clear()
@@ -149,8 +152,8 @@ class Delivery:
         recent = self.hub.log.recent if self.hub.log is not None else ()
         if identity.id != self._identity.id or partition >= len(recent):
             return first
-        here = recent[partition].end
-        return here if first <= here <= end else first
+        # A log cut short goes on from its end: its readers are reset, and have no use for what is past.
+        return min(max(recent[partition].end, first), end)
 
     def _lose_place(self) -> None:
         self._is_lost = True
