@@ -48,9 +48,9 @@ class Lifespan:
         self._acknowledgements = Acknowledgements()
         self._publisher = Publisher(options, patience_ms=PUBLISHING_PATIENCE_MS)
         self._delivery = Delivery(options, topic(RESPONSES), fixed_epoch=settings.STREAM_EPOCH)
+        await self._delivery.start()  # the one that may refuse: nothing else runs yet
         self._acknowledgements.start()
         self._publisher.start()
-        await self._delivery.start()
         acknowledgements.install(self._acknowledgements)
         publishing.install(self._publisher)
         delivery.install(self._delivery)

@@ -19,6 +19,7 @@ from streaming.tail import UnusablePositionError, place_in
 
 logger = logging.getLogger(__name__)
 WATCH = 3.0
+STOPPING = 2.0
 SETTLED = 10.0  # more than the producers' `topic.metadata.refresh.interval.ms`
 
 
@@ -60,8 +61,7 @@ class Delivery:
     async def stop(self) -> None:
         if self._watch is not None:
             self._watch.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._watch
+            await asyncio.wait([self._watch], timeout=STOPPING)
         await asyncio.to_thread(self._listener.stop)
         await asyncio.to_thread(self.archive.stop)
         self._executor.shutdown(wait=False, cancel_futures=True)
@@ -115,8 +115,10 @@ class Delivery:
             except Exception:
                 logger.exception("the watch over the log goes on after an error")
                 self._report(connected=False, why="its topic could not be looked at")
+            # Not wait_for: up to Python 3.11 it loses a cancellation that comes together with the event.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._look_now.wait(), WATCH * random.uniform(0.8, 1.2))
+                async with asyncio.timeout(WATCH * random.uniform(0.8, 1.2)):
+                    await self._look_now.wait()
             self._look_now.clear()
 
     async def _look(self) -> None:

@@ -69,8 +69,11 @@ class Subscription:
         return self._woken(within)
 
     async def _woken(self, within: float) -> None:
+        # Not wait_for: up to Python 3.11 it loses a cancellation that comes together with the event, and
+        # a stream whose client has gone would go on.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), within)
+            async with asyncio.timeout(within):
+                await self._wake.wait()
 
     def _is_before(self, record: Record) -> bool:
         return record.partition == self._start.partition and record.offset < self._start.offset
