@@ -15,14 +15,15 @@ try:
 except ImproperlyConfigured as reason:
     sys.exit(f"{reason}")
 
-# Only now: what it imports needs Django to be set up.
+# Only now: what they import needs Django to be set up.
 from chatbot.lifespan import Lifespan
+from streaming.handler import StreamHandler
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
 lifespan = Lifespan()
-
+stream_application = StreamHandler()
 
 # Django reads a whole body before it asks how long it is: without a bound, it would fill the disk.
 MOST_BYTES = 16 * 1024 * 1024
@@ -33,7 +34,7 @@ async def application(scope: dict[str, Any], receive: Receive, send: Any) -> Non
         await lifespan(receive, send)
     elif scope["type"] == "http" and is_stream(scope["path"]):
         async with ThreadSensitiveContext(executor=lifespan.stream_thread):
-            await django_application(scope, receive, send)
+            await stream_application(scope, receive, send)
     else:
         await django_application(scope, bounded(receive), send)
 
@@ -52,4 +53,4 @@ def bounded(receive: Receive) -> Receive:
 
 
 def is_stream(path: str) -> bool:
-    return path.startswith("/api/") and path.endswith("/events")
+    return path.startswith("/api/") and path.endswith(("/events", "/events/poll"))

@@ -72,6 +72,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
 ]
+# For streams and polls alone, instead of the above: async factories that never leave the event loop.
+STREAM_MIDDLEWARE = ["chatbot.guard.guarded"]
 ROOT_URLCONF = "chatbot.urls"
 ASGI_APPLICATION = "chatbot.asgi.application"
 APPEND_SLASH = False
@@ -146,6 +148,8 @@ KAFKA.setdefault("bootstrap.servers", "")
 TOPIC_PREFIX = matching("TOPIC_PREFIX", r"[A-Za-z0-9._-]{0,100}", "")
 TOPIC_PARTITIONS = number("TOPIC_PARTITIONS", 12, low=1, high=10_000)
 STREAM_EPOCH = text("STREAM_EPOCH")
+STREAMS_PER_USER = number("STREAMS_PER_USER", 100, low=1, high=1_000_000)
+STREAMS_PER_PROCESS = number("STREAMS_PER_PROCESS", 10_000, low=1, high=1_000_000)
 
 # --- The worker and its bots ------------------------------------------------------------------------------
 BOT = text("BOT", "knowledge")

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -71,7 +71,7 @@ class AnswerStream:
         self._delivery = delivery
         self._has_spoken = self._beginning.is_resumed
 
-    async def chunks(self, retry_ms: int) -> AsyncIterator[bytes]:
+    async def chunks(self, retry_ms: int) -> AsyncGenerator[bytes, None]:
         place = self._beginning.place
         yield opening(place or self._live, retry_ms=retry_ms, reset=self._beginning.reset)
         if place is None:
@@ -98,7 +98,7 @@ class AnswerStream:
         for number, record in enumerate(step.records, start=1):
             if record.type == FINISHED:
                 said = frames(replace(step, records=step.records[:number]))
-                return said + _end(record.labels.get("attempt", "0")), True
+                return said + _end(record.label("attempt") or "0"), True
         self._has_spoken = self._has_spoken or bool(step.records)
         if self._is_told_by(step.position):
             return frames(step) + self._ending(), True

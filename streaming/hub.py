@@ -1,7 +1,6 @@
 import asyncio
 import logging
 import random
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -54,7 +53,8 @@ class Hub:
     def __init__(self) -> None:
         self.log: Log | None = None
         self.is_leaving = False
-        self._subscriptions: dict[bytes, set[Subscription]] = defaultdict(set)
+        self.count = 0
+        self._subscriptions: dict[bytes, set[Subscription]] = {}
 
     def begin(self, epoch: str, offsets: Mapping[int, int]) -> None:
         """The log is this one now, read from these offsets on: what was before is forgotten, and reset."""
@@ -62,29 +62,46 @@ class Hub:
         self.log = Log(
             epoch, tuple(Recent(offsets[part], records=records, size=size) for part in sorted(offsets))
         )
-        for subscription in self._everyone():
+        for subscription in self.everyone():
             subscription.reset()
 
     def deliver(self, records: Iterable[Record]) -> None:
+        """Queues each record for whoever listens, then sends what a connection got as one write."""
         if self.log is None:
             return
+        recent, subscriptions = self.log.recent, self._subscriptions
+        reached: dict[Subscription, None] = {}
         for record in records:
-            self.log.recent[record.partition].append(record)
-            for subscription in tuple(self._subscriptions.get(record.key, ())):
+            recent[record.partition].append(record)
+            for subscription in subscriptions.get(record.key, ()):
                 _offer(subscription, record)
+                reached[subscription] = None
+        for subscription in reached:
+            _settle(subscription)
+
+    def count_of(self, feed: Feed) -> int:
+        return len(self._subscriptions.get(feed.key, ()))
 
     def subscribe(self, feed: Feed) -> Subscription:
         subscription = Subscription(feed)
         if self.is_leaving:
             subscription.end()
-        self._subscriptions[feed.key].add(subscription)
+        self._subscriptions.setdefault(feed.key, set()).add(subscription)
+        self.count += 1
         return subscription
 
     def unsubscribe(self, subscription: Subscription) -> None:
-        listeners = self._subscriptions[subscription.feed.key]
-        listeners.discard(subscription)
+        """May be called twice."""
+        listeners = self._subscriptions.get(subscription.feed.key, set())
+        if subscription not in listeners:
+            return
+        listeners.remove(subscription)
+        self.count -= 1
         if not listeners:
             del self._subscriptions[subscription.feed.key]
+
+    def everyone(self) -> list[Subscription]:
+        return [one for listeners in self._subscriptions.values() for one in listeners]
 
     def end_all(self, *, within: float) -> None:
         """Ends every stream, at random moments spread over `within` seconds: no herd at the next process.
@@ -93,11 +110,8 @@ class Hub:
         """
         self.is_leaving = True
         loop = asyncio.get_running_loop()
-        for subscription in self._everyone():
+        for subscription in self.everyone():
             loop.call_later(random.uniform(0, within), subscription.end)
-
-    def _everyone(self) -> list[Subscription]:
-        return [one for listeners in self._subscriptions.values() for one in listeners]
 
 
 def _offer(subscription: Subscription, record: Record) -> None:
@@ -106,3 +120,11 @@ def _offer(subscription: Subscription, record: Record) -> None:
         subscription.offer(record)
     except Exception:
         logger.warning("a stream passed over record %s-%s", record.partition, record.offset, exc_info=True)
+
+
+def _settle(subscription: Subscription) -> None:
+    try:
+        subscription.settle()
+    except Exception:
+        logger.warning("a stream ends after an error", exc_info=True)
+        subscription.end()

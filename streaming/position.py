@@ -1,6 +1,6 @@
 import re
-from dataclasses import dataclass
 from hashlib import blake2s
+from typing import NamedTuple
 
 PATTERN = re.compile(r"([A-Za-z0-9_.]{1,32})-(0|[1-9][0-9]{0,4})-(0|[1-9][0-9]{0,18})", re.ASCII)
 
@@ -9,8 +9,7 @@ class InvalidPositionError(ValueError):
     """That text is no position."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A place in the log: everything before `offset` of `partition` has been seen (as Kafka commits offsets).
 
     Its text is an event's id, opaque to clients: `<epoch>-<partition>-<next offset>`. No `:` in it: that
@@ -24,6 +23,10 @@ class Position:
 
     def __str__(self) -> str:
         return f"{self.epoch}-{self.partition}-{self.offset}"
+
+    def moved_to(self, offset: int) -> "Position":
+        """Never back: what was seen was seen."""
+        return Position(self.epoch, self.partition, max(self.offset, offset))
 
     @classmethod
     def parse(cls, text: str) -> "Position":

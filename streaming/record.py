@@ -1,8 +1,8 @@
-from functools import cached_property
 from typing import Protocol
 
 Text = str | bytes | None
 Headers = list[tuple[str, Text]]
+OVERHEAD = 400  # bytes of memory that a record costs beside its key and value, about
 
 
 class RawRecord(Protocol):
@@ -16,40 +16,47 @@ class RawRecord(Protocol):
 
 
 class Record:
-    """One record of the log. Its headers are read when somebody asks: most records are for nobody here."""
+    """One record of the log. Most are for nobody here: making one is all that such a record costs, so its
+    headers are read only when somebody asks.
+    """
+
+    __slots__ = ("_headers", "frame", "key", "offset", "partition", "raw", "size", "value")
 
     def __init__(self, raw: RawRecord) -> None:
         self.raw = raw
         self.partition = raw.partition() or 0
         self.offset = raw.offset() or 0
-        self.key = raw.key() or b""
+        self.key = key = raw.key() or b""
+        self.value = value = raw.value()
+        self.size = len(key) + len(value or b"") + OVERHEAD
         self.frame: bytes | None = None
-
-    @property
-    def value(self) -> bytes | None:
-        return self.raw.value()
-
-    @cached_property
-    def labels(self) -> dict[str, str]:
-        """Its headers as text; of a repeated name the last one counts. None where they can't be read.
-
-        The client library fails on a name that is not UTF-8, and asked once more it crashes the process: so
-        it is asked once, whatever comes of it.
-        """
-        try:
-            headers = dict(self.raw.headers() or [])
-        except (UnicodeError, SystemError, ValueError):
-            return {}
-        return {name: _text(value) for name, value in headers.items()}
+        self._headers: dict[str, Text] | None = None
 
     @property
     def type(self) -> str:
-        return self.labels.get("type", "")
+        return self.label("type")
+
+    def label(self, name: str) -> str:
+        """What that header says, as text; of a repeated one the last counts. "" where there is none."""
+        if self._headers is None:
+            self._headers = self._read_headers()
+        return _text(self._headers.get(name))
 
     @property
-    def size(self) -> int:
-        """Its weight in memory, about, in bytes."""
-        return len(self.key) + len(self.value or b"") + 400
+    def labels(self) -> dict[str, str]:
+        """All its headers; none where they can't be read."""
+        if self._headers is None:
+            self._headers = self._read_headers()
+        return {name: _text(value) for name, value in self._headers.items()}
+
+    def _read_headers(self) -> dict[str, Text]:
+        """The client library fails on a name that is not UTF-8, and asked once more it crashes the process:
+        so it is asked once, whatever comes of it.
+        """
+        try:
+            return dict(self.raw.headers() or [])
+        except (UnicodeError, SystemError, ValueError):
+            return {}
 
 
 def _text(value: Text) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 
 from streaming.event import TYPE
 from streaming.position import Position
@@ -17,7 +18,11 @@ def frames(step: Step) -> bytes:
         return reset_event(step.position, step.reset)
     if not step.records:
         return cursor(step.position)
-    return b"".join(frame(record, step.position) for record in step.records)
+    return joined(step.records, step.position)
+
+
+def joined(records: Iterable[Record], place: Position) -> bytes:
+    return b"".join([record.frame or frame(record, place) for record in records])
 
 
 def frame(record: Record, place: Position) -> bytes:
@@ -34,9 +39,10 @@ def frame(record: Record, place: Position) -> bytes:
 
 def event(kind: str, value: bytes, *, identity: str | None = None) -> bytes:
     """Each line of the value becomes a `data:` line; the browser joins them with LF again."""
-    data = b"\ndata: ".join(LINE_BREAK.split(value))
-    head = f"id: {identity}\n" if identity is not None else ""
-    return b"%bevent: %b\ndata: %b\n\n" % (head.encode(), kind.encode(), data)
+    if b"\n" in value or b"\r" in value:
+        value = b"\ndata: ".join(LINE_BREAK.split(value))
+    head = b"" if identity is None else b"id: %b\n" % identity.encode()
+    return b"%bevent: %b\ndata: %b\n\n" % (head, kind.encode(), value)
 
 
 def cursor(position: Position) -> bytes:
@@ -59,5 +65,5 @@ def _framed(record: Record, place: Position) -> bytes:
         return b""
     if record.partition != place.partition:
         return event(record.type, record.value)
-    after = Position(place.epoch, place.partition, record.offset + 1)
-    return event(record.type, record.value, identity=str(after))
+    after = str(Position(place.epoch, place.partition, record.offset + 1))
+    return event(record.type, record.value, identity=after)

@@ -1,6 +1,6 @@
 import asyncio
-from collections import deque
-from collections.abc import Coroutine
+import time
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from enum import Enum
 
@@ -29,8 +29,11 @@ class Subscription:
     def __init__(self, feed: Feed) -> None:
         self.feed = feed
         self.state = State.REPLAYING
+        self.checked_at = time.monotonic()
+        # Takes what is queued there and then, and says whether it could: else its task is woken.
+        self.short_cut: Callable[[], bool] | None = None
         self._start = Position("", 0, 0)
-        self._queue: deque[Record] = deque()
+        self._queue: list[Record] = []
         self._size = 0
         self._wake = asyncio.Event()
 
@@ -50,18 +53,27 @@ class Subscription:
         self._leave(State.ENDED)
 
     def offer(self, record: Record) -> None:
+        """Queues it, if it is for this feed; `settle` comes after the last one of a batch."""
         if self.feed.is_ended_by(record):
             self.end()
         elif self.state is State.LIVE and not self._is_before(record) and self.feed.wants(record):
             self._push(record)
 
+    def settle(self) -> None:
+        """Sends what is queued on its way: at once where that is possible, else by the stream's task."""
+        if self._queue and not (self.short_cut is not None and self.short_cut()):
+            self._wake.set()
+
+    def take(self) -> list[Record]:
+        """Everything that is queued, in order."""
+        records, self._queue, self._size = self._queue, [], 0
+        return records
+
     async def next(self, *, within: float) -> list[Record]:
-        """Everything that is queued, in order; nothing when the time is over or it is not LIVE any more."""
+        """Everything that is queued; nothing when the time is over or it is not LIVE any more."""
         if not self._queue and self.state is State.LIVE:
             await self.change(within=within)
-        records = list(self._queue)
-        self._clear()
-        return records
+        return self.take()
 
     def change(self, *, within: float) -> Coroutine[None, None, None]:
         """Waits for a record or another state that comes after this call, `within` seconds at most."""
@@ -76,12 +88,11 @@ class Subscription:
                 await self._wake.wait()
 
     def _is_before(self, record: Record) -> bool:
-        return record.partition == self._start.partition and record.offset < self._start.offset
+        return record.offset < self._start.offset and record.partition == self._start.partition
 
     def _push(self, record: Record) -> None:
         self._queue.append(record)
         self._size += record.size
-        self._wake.set()
         if len(self._queue) > RECORDS or self._size > BYTES:
             self.go_back()
 
@@ -92,5 +103,4 @@ class Subscription:
         self._wake.set()
 
     def _clear(self) -> None:
-        self._queue.clear()
-        self._size = 0
+        self._queue, self._size = [], 0

@@ -6,10 +6,12 @@ from streaming.archive import Archive
 from streaming.broker.errors import BrokerUnavailableError, PositionLostError
 from streaming.feed import Feed
 from streaming.hub import Ends, Hub, Log
+from streaming.outlet import Outlet
 from streaming.position import InvalidPositionError, Position
 from streaming.recent import Recent
 from streaming.record import Record
 from streaming.scan import Found, Wanted
+from streaming.sse import joined
 from streaming.step import Step
 from streaming.subscription import State
 
@@ -62,6 +64,19 @@ class Tail:
         self._feed = feed
         self._position = position
         self._subscription = hub.subscribe(feed)
+        self._outlet: Outlet | None = None
+        self._is_waiting = False
+
+    def write_through(self, outlet: Outlet) -> None:
+        """What comes live goes straight to `outlet`, as frames, instead of being a step, whenever the task
+        behind `steps` has nothing in hand: no task is woken for it.
+        """
+        self._outlet = outlet
+        self._subscription.short_cut = self._write_at_once
+
+    def close(self) -> None:
+        """For one whose steps nobody has begun to take; may be called at any time."""
+        self._hub.unsubscribe(self._subscription)
 
     async def steps(self) -> AsyncGenerator[Step, None]:
         """Ends when the server or the credential ends; at least one step every 15 seconds."""
@@ -72,7 +87,7 @@ class Tail:
                     self._position = step.position
                     yield step
         finally:
-            self._hub.unsubscribe(self._subscription)
+            self.close()
 
     async def _step(self) -> Step | None:
         if self._subscription.state is State.RESET or self._position.epoch != self._log.epoch:
@@ -102,7 +117,7 @@ class Tail:
 
     async def _follow(self) -> Step:
         ahead = self._is_ahead()
-        records = await self._subscription.next(within=AHEAD if ahead else HEARTBEAT)
+        records = await self._next(within=AHEAD if ahead else HEARTBEAT)
         if records:
             return self._covered(records, self._after(records))
         if self._subscription.state is not State.LIVE:
@@ -111,6 +126,23 @@ class Tail:
             await self._look_for_end()
             return Step(self._position)
         return self._covered([], self._recent.end)
+
+    async def _next(self, *, within: float) -> list[Record]:
+        self._is_waiting = True
+        try:
+            return await self._subscription.next(within=within)
+        finally:
+            self._is_waiting = False
+
+    def _write_at_once(self) -> bool:
+        """Called when records are queued. Nothing can be before them: the task waits, and has nothing."""
+        if self._outlet is None or not self._is_waiting or not self._outlet.is_ready:
+            return False
+        records = self._subscription.take()
+        place = self._position
+        self._position = place.moved_to(self._after(records))
+        self._outlet.write(joined(records, place))
+        return True
 
     def _remember(self) -> Step | None:
         """Out of memory, a page at a time; the last page and going live are one tick."""
@@ -149,13 +181,11 @@ class Tail:
 
     def _after(self, records: list[Record]) -> int:
         """Behind the last of them; one that a producer put into another partition moves no place."""
-        here = (record.offset + 1 for record in records if record.partition == self._position.partition)
-        return max(here, default=0)
+        partition = self._position.partition
+        return max([record.offset + 1 for record in records if record.partition == partition], default=0)
 
     def _covered(self, records: list[Record], offset: int) -> Step:
-        place = self._position
-        position = Position(place.epoch, place.partition, max(place.offset, offset))
-        return Step(position, tuple(records))
+        return Step(self._position.moved_to(offset), tuple(records))
 
     def _is_ahead(self) -> bool:
         """Another process read further than this one, and handed out a position: normal, for a moment."""

@@ -1,17 +1,19 @@
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from streaming.answer import Answer, AnswerStream
 from streaming.delivery import Delivery, current
 from streaming.feed import Feed
 from streaming.hub import Ends
+from streaming.limits import refuse_if_full, refuse_if_too_many
 from streaming.problem import RefusedError, problem
+from streaming.response import EventStreamResponse
 from streaming.sse import frames, opening
 from streaming.tail import Tail, locate
 
@@ -29,9 +31,10 @@ def events_view(feed_of: FeedOf) -> StreamView:
         try:
             delivery, ends = open_log(request)
             feed = await feed_of(request)
+            refuse_if_too_many(delivery.hub, feed)
         except RefusedError as refusal:
             return refusal.response
-        return event_stream(event_chunks(delivery, ends, feed, after=last_event_id(request)))
+        return event_stream(delivery, ends, feed, after=last_event_id(request))
 
     return events
 
@@ -44,26 +47,20 @@ def answer_view(answer_of: AnswerOf) -> StreamView:
         try:
             delivery, ends = open_log(request)
             found = await answer_of(request, reply_id)
+            refuse_if_too_many(delivery.hub, found.feed)
         except RefusedError as refusal:
             return refusal.response
         if after and found.ends_at(after):
             return HttpResponse(status=204)
-        return event_stream(AnswerStream(delivery, ends, found, after).chunks(_retry_ms()))
+        return EventStreamResponse(AnswerStream(delivery, ends, found, after).chunks(_retry_ms()))
 
     return answer
 
 
-async def event_chunks(delivery: Delivery, ends: Ends, feed: Feed, after: str | None) -> AsyncIterator[bytes]:
+def event_stream(delivery: Delivery, ends: Ends, feed: Feed, *, after: str | None) -> EventStreamResponse:
     position, reset = locate(ends, feed, after)
-    yield opening(position, retry_ms=_retry_ms(), reset=reset)
-    async with aclosing(Tail(delivery.hub, delivery.archive, feed, position).steps()) as steps:
-        async for step in steps:
-            yield frames(step)
-
-
-def event_stream(chunks: AsyncIterator[bytes]) -> StreamingHttpResponse:
-    headers = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
-    return StreamingHttpResponse(chunks, content_type="text/event-stream; charset=utf-8", headers=headers)
+    tail = Tail(delivery.hub, delivery.archive, feed, position)
+    return EventStreamResponse(_chunks(tail, opening(position, retry_ms=_retry_ms(), reset=reset)), tail=tail)
 
 
 def open_log(request: HttpRequest) -> tuple[Delivery, Ends]:
@@ -76,12 +73,20 @@ def open_log(request: HttpRequest) -> tuple[Delivery, Ends]:
     if delivery is None or delivery.hub.log is None or not delivery.is_connected or delivery.is_leaving:
         away = "Live events can't be read right now. Messages are kept: try again in a moment."
         raise RefusedError(problem(503, "broker_unavailable", away, retry_after=random.randint(1, 4)))
+    refuse_if_full(delivery.hub)
     return delivery, delivery.hub.log.ends()
 
 
 def last_event_id(request: HttpRequest) -> str | None:
     """The header wins over `?after=`: EventSource repeats its URL, and its header is newer."""
     return request.headers.get("Last-Event-ID") or request.GET.get("after") or None
+
+
+async def _chunks(tail: Tail, beginning: bytes) -> AsyncGenerator[bytes, None]:
+    yield beginning
+    async with aclosing(tail.steps()) as steps:
+        async for step in steps:
+            yield frames(step)
 
 
 def _retry_ms() -> int:

@@ -1,12 +1,12 @@
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from streaming.broker.options import BrokerOptions
 from streaming.delivery import Delivery
 from streaming.feed import Feed
 from streaming.position import Position
-from streaming.views import event_chunks
+from streaming.views import event_stream
 from tests.reader.sse import Event, Parser
 from tests.waiting import wait_until_async
 
@@ -47,7 +47,8 @@ class Ear:
         ends = delivery.hub.log.ends()
         self.heard: list[Event] = []
         self._parser = Parser()
-        self._chunks = event_chunks(delivery, ends, feed, after=str(after) if after else None)
+        self._response = event_stream(delivery, ends, feed, after=str(after) if after else None)
+        self._chunks = self._response.chunks
 
     @property
     def cursor(self) -> str:
@@ -86,5 +87,4 @@ class Ear:
         self.heard += self._parser.feed(await anext(self._chunks))
 
     async def close(self) -> None:
-        if isinstance(self._chunks, AsyncGenerator):
-            await self._chunks.aclose()
+        await self._response.aclose()
