@@ -6,12 +6,14 @@ from typing import Any
 
 from django.conf import settings
 
-from conversations import acknowledgements
+from conversations import acknowledgements, lookups
 from conversations.acknowledgements import Acknowledgements
+from conversations.lookups import Lookups
 from streaming import delivery, publishing
 from streaming.broker.errors import BrokerError, BrokerRefusedError
 from streaming.broker.publisher import Publisher
 from streaming.configuration import RESPONSES, broker_options, topic
+from streaming.credential_watch import CredentialWatch
 from streaming.delivery import Delivery
 
 SPREAD = 1.0  # streams end within this many seconds of SIGTERM
@@ -48,15 +50,20 @@ class Lifespan:
         self._acknowledgements = Acknowledgements()
         self._publisher = Publisher(options, patience_ms=PUBLISHING_PATIENCE_MS)
         self._delivery = Delivery(options, topic(RESPONSES), fixed_epoch=settings.STREAM_EPOCH)
+        callers = Lookups(self.stream_thread)
+        self._credentials = CredentialWatch(self._delivery.hub, callers.generations)
         await self._delivery.start()  # the one that may refuse: nothing else runs yet
         self._acknowledgements.start()
         self._publisher.start()
+        self._credentials.start()
+        lookups.install(callers)
         acknowledgements.install(self._acknowledgements)
         publishing.install(self._publisher)
         delivery.install(self._delivery)
         self._leave_at(signal.SIGTERM, signal.SIGINT)
 
     async def _stop(self) -> None:
+        await self._credentials.stop()
         await self._delivery.stop()
         await asyncio.to_thread(self._publisher.stop, timeout=1.0)
         await asyncio.to_thread(self._acknowledgements.stop)

@@ -21,9 +21,3 @@ def token_user(secret: str) -> User | None:
 def session_user(request: HttpRequest) -> User | None:
     user = get_user(request)
     return user if isinstance(user, User) else None
-
-
-def caller(request: HttpRequest) -> User | None:
-    """A token that is given decides alone: a bad one is nobody, whatever the session says."""
-    secret = bearer(request)
-    return session_user(request) if secret is None else token_user(secret)

@@ -10,10 +10,10 @@ PATIENCE = 1.0
 PAUSE = 0.05
 
 
-def live_position(owner: User) -> str | None:
+def live_position(channel: str) -> str | None:
     """Taken before PostgreSQL is read or written. None while the broker cannot be reached."""
     delivery = current()
-    return None if delivery is None else delivery.position(owner.channel)
+    return None if delivery is None else delivery.position(channel)
 
 
 def with_positions(messages: Sequence[Message]) -> list[Message]:

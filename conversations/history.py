@@ -19,7 +19,7 @@ class History:
 def read_history(
     reader: User, conversation: Conversation, *, leaf: UUID | None, before: UUID | None, limit: int
 ) -> History:
-    live = live_position(reader)
+    live = live_position(reader.channel)
     try:
         branch, has_more = active_branch(conversation, leaf=leaf, before=before, limit=limit)
     except Message.DoesNotExist as error:

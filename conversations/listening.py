@@ -10,10 +10,11 @@ from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection
 from django.http import HttpRequest
 
-from conversations.access import caller
+from conversations.credentials import Caller, Credential, credential_of
 from conversations.cursors import PATIENCE, PAUSE, lacks_position, live_position
 from conversations.events import message_event, message_object
-from conversations.models import Conversation, Message, User
+from conversations.lookups import find
+from conversations.models import Conversation, Message
 from streaming.answer import Answer
 from streaming.event import Event
 from streaming.feed import Feed
@@ -34,17 +35,37 @@ UNSAID = {
 
 async def feed_of(request: HttpRequest) -> Feed:
     """All of the caller's events, or those of one conversation (`?conversation=`)."""
-    return await sync_to_async(_closing(_feed))(request)
+    credential, caller = await _known(request)
+    narrowed = request.GET.get("conversation")
+    match: dict[str, str] = {}
+    if narrowed is not None:
+        match = {"conversation": await sync_to_async(_closing(_conversation))(caller, narrowed)}
+    return Feed(caller.channel, caller.generation, match, credential)
 
 
 async def answer_of(request: HttpRequest, reply_id: UUID) -> Answer:
     """A reply that is being said and has no position yet is read again, for 1 s at most."""
+    credential, caller = await _known(request)
+    feed = Feed(caller.channel, caller.generation, {"message": str(reply_id)}, credential)
     deadline = time.monotonic() + PATIENCE
     while True:
-        answer, is_placed = await sync_to_async(_closing(_answer))(request, reply_id)
+        answer, is_placed = await sync_to_async(_closing(_answer))(caller, reply_id, feed)
         if is_placed or time.monotonic() > deadline:
             return answer
         await asyncio.sleep(PAUSE)
+
+
+async def _known(request: HttpRequest) -> tuple[Credential, Caller]:
+    credential = credential_of(request)
+    try:
+        caller = None if credential is None else await find(credential)
+    except DatabaseError as error:
+        raise _away() from error
+    if credential is None or caller is None:
+        refused = problem(401, "not_authenticated", "Sign in, or send a valid bearer token.")
+        refused["WWW-Authenticate"] = "Bearer"
+        raise RefusedError(refused)
+    return credential, caller
 
 
 def _closing(read: Callable[P, T]) -> Callable[P, T]:
@@ -54,48 +75,42 @@ def _closing(read: Callable[P, T]) -> Callable[P, T]:
         try:
             return read(*args, **kwargs)
         except DatabaseError as error:
-            raise RefusedError(problem(503, "database_unavailable", AWAY, retry_after=2)) from error
+            raise _away() from error
         finally:
             connection.close()
 
     return read_and_close
 
 
-def _feed(request: HttpRequest) -> Feed:
-    user = _known(request)
-    narrowed = request.GET.get("conversation")
-    if narrowed is None:
-        return Feed(user.channel, user.session_generation)
-    conversations = Conversation.objects.filter(owner=user, deleted_at=None)
-    if not conversations.filter(pk=_identity(narrowed)).exists():
+def _conversation(caller: Caller, text: str) -> str:
+    identity = _identity(text)
+    if not Conversation.objects.filter(owner=caller.user_id, deleted_at=None, pk=identity).exists():
         raise _missing("conversation")
-    return Feed(user.channel, user.session_generation, {"conversation": str(_identity(narrowed))})
+    return str(identity)
 
 
-def _answer(request: HttpRequest, reply_id: UUID) -> tuple[Answer, bool]:
-    user = _known(request)
+def _answer(caller: Caller, reply_id: UUID, feed: Feed) -> tuple[Answer, bool]:
     # Before the row is read: what happens to it after that lies behind this position.
-    live = live_position(user)
-    mine = Message.objects.filter(conversation__owner=user, conversation__deleted_at=None)
+    live = live_position(caller.channel)
+    mine = Message.objects.filter(conversation__owner=caller.user_id, conversation__deleted_at=None)
     reply = mine.filter(pk=reply_id, role=Message.Role.ASSISTANT).first()
     if reply is None:
         raise _missing("reply")
-    feed = Feed(user.channel, user.session_generation, {"message": str(reply.pk)})
     start = reply.started_position or (None if reply.is_finished else live)
-    answer = Answer(feed, start, reply.attempt, reply.is_finished, retold(user, reply))
+    answer = Answer(feed, start, reply.attempt, reply.is_finished, retold(caller.channel, reply))
     return answer, not lacks_position(reply)
 
 
-def retold(user: User, reply: Message) -> list[Event]:
+def retold(channel: str, reply: Message) -> list[Event]:
     """The reply as it stands, as the events that would have told it; nothing has happened to a queued one."""
     now = message_object(reply, _siblings(reply))
     if not reply.is_finished:
         has_begun = reply.status != Message.Status.QUEUED
-        return [message_event("reply.started", user.channel, now)] if has_begun else []
+        return [message_event("reply.started", channel, now)] if has_begun else []
     return [
-        message_event("reply.started", user.channel, {**now, **UNSAID}),
-        Event(user.channel, "reply.delta", _whole(now)),
-        message_event("reply.finished", user.channel, now),
+        message_event("reply.started", channel, {**now, **UNSAID}),
+        Event(channel, "reply.delta", _whole(now)),
+        message_event("reply.finished", channel, now),
     ]
 
 
@@ -108,13 +123,8 @@ def _siblings(reply: Message) -> list[UUID]:
     return list(Message.objects.filter(parent=reply.parent_id).order_by("seq").values_list("pk", flat=True))
 
 
-def _known(request: HttpRequest) -> User:
-    user = caller(request)
-    if user is None:
-        refused = problem(401, "not_authenticated", "Sign in, or send a valid bearer token.")
-        refused["WWW-Authenticate"] = "Bearer"
-        raise RefusedError(refused)
-    return user
+def _away() -> RefusedError:
+    return RefusedError(problem(503, "database_unavailable", AWAY, retry_after=2))
 
 
 def _identity(text: str) -> UUID:

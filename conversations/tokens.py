@@ -13,7 +13,7 @@ from conversations.news import end_streams
 def issue(user: User, *, name: str = "") -> str:
     """A new secret; nobody can read it again later."""
     secret = secrets.token_urlsafe(32)
-    ApiToken.objects.create(user=user, name=name, digest=_digest(secret))
+    ApiToken.objects.create(user=user, name=name, digest=digest(secret))
     return secret
 
 
@@ -23,7 +23,7 @@ def find(secret: str) -> ApiToken | None:
     The look-up is by digest: how long it takes says nothing about any secret.
     """
     tokens = ApiToken.objects.select_related("user")
-    return tokens.filter(digest=_digest(secret), revoked_at=None, user__is_active=True).first()
+    return tokens.filter(digest=digest(secret), revoked_at=None, user__is_active=True).first()
 
 
 @transaction.atomic
@@ -33,5 +33,5 @@ def revoke(token: ApiToken) -> None:
         end_streams(token.user)
 
 
-def _digest(secret: str) -> str:
+def digest(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()

@@ -55,7 +55,7 @@ def post(request: CalledBy, conversation_id: UUID, new: NewMessage) -> HttpRespo
     the reply that this follows: another than the last one makes a new branch, which becomes the active one.
     """
     author = user_of(request)
-    live = live_position(author)
+    live = live_position(author.channel)
     posted = post_message(
         author,
         conversation_id,

@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     saying = Saying(request.POST) if request.method == "POST" else None
     if saying is not None and saying.is_valid():
         return redirect("conversation", _begun(request, user, saying).pk)
-    history = {**NOTHING, "cursor": user and live_position(user)}
+    history = {**NOTHING, "cursor": user and live_position(user.channel)}
     return _page(request, user, saying, {"history": history, "examples": EXAMPLES})
 
 
