@@ -65,7 +65,7 @@ async def test_what_memory_does_not_hold_is_read_from_the_log(
     positions = written.write(*map(str, range(300)))
 
     async with delivering(options, written.topic, broker.epoch) as late:
-        ear = Ear(late, after=replace(positions[0], offset=positions[0].offset - 1))
+        ear = Ear(late, after=positions[0]._replace(offset=positions[0].offset - 1))
         await ear.hear(300)
         written.write("live")
         heard = await ear.hear(301)
@@ -123,7 +123,7 @@ async def test_a_place_in_no_log_of_ours_is_one_reset_and_then_live(
 
 async def test_somebody_else_s_partition_is_a_reset(delivery: Delivery, written: Written) -> None:
     (mine,) = written.write("mine")
-    elsewhere = replace(mine, partition=(mine.partition + 1) % written.partitions)
+    elsewhere = mine._replace(partition=(mine.partition + 1) % written.partitions)
 
     ear = await Ear(delivery, after=elsewhere).opened()
 
@@ -134,7 +134,7 @@ async def test_a_place_that_does_not_exist_yet_waits_and_then_resets(
     delivery: Delivery, written: Written
 ) -> None:
     (here,) = written.write("here")
-    ear = await Ear(delivery, after=replace(here, offset=here.offset + 1000)).opened()
+    ear = await Ear(delivery, after=here._replace(offset=here.offset + 1000)).opened()
     assert ear.cursor.endswith(str(here.offset + 1000))
 
     heard = await ear.hear(1)
