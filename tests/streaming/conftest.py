@@ -8,17 +8,18 @@ from streaming.broker.publisher import Publisher
 from streaming.broker.topics import HOUR_MS, Topic, Topics
 from streaming.delivery import Delivery
 from tests.streaming.ear import delivering
+from tests.streaming.line import Line, opened, options_for
 from tests.streaming.written import Broker, Written
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
 
 
 @pytest.fixture
 def options(broker: Broker) -> BrokerOptions:
-    return BrokerOptions({"bootstrap.servers": broker.bootstrap_servers, "fetch.wait.max.ms": "10"})
+    return options_for(broker)
 
 
 @pytest.fixture
@@ -45,3 +46,15 @@ def written(options: BrokerOptions, topics: Topics, topic: str) -> Iterator[Writ
 async def delivery(broker: Broker, options: BrokerOptions, topic: str) -> AsyncIterator[Delivery]:
     async with delivering(options, topic, broker.epoch) as delivery:
         yield delivery
+
+
+@pytest.fixture(scope="module")
+async def shared(broker: Broker) -> AsyncIterator[tuple[Delivery, Written]]:
+    """A delivery and its topic, for tests that keep to a channel of their own."""
+    async with opened(broker) as both:
+        yield both
+
+
+@pytest.fixture
+def line(shared: tuple[Delivery, Written]) -> Line:
+    return Line(*shared, str(uuid.uuid4()))
