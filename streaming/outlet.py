@@ -1,6 +1,7 @@
 import asyncio
 import logging
 import socket
+import struct
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
@@ -70,6 +71,7 @@ class Outlet:
         if self._cycle is None:
             raise TimeoutError("the client reads nothing")
         logger.info("a client that reads nothing was cut off")
+        _forget(self._cycle.transport)
         self._cycle.transport.abort()
 
 
@@ -90,6 +92,13 @@ def _cycle_of(send: Send) -> Cycle | None:
     cycle = getattr(send, "__self__", None)
     wanted = ("flow", "transport", "disconnected", "response_complete")
     return cycle if cycle is not None and all(hasattr(cycle, name) for name in wanted) else None
+
+
+def _forget(transport: asyncio.Transport) -> None:
+    """Lets the kernel drop what it still has for the client, and say so (a reset), instead of trying on."""
+    with suppress(OSError, AttributeError):
+        connection = transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def _bound_buffers(transport: asyncio.Transport) -> None:

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from typing import Protocol
 
 Text = str | bytes | None
@@ -20,7 +21,7 @@ class Record:
     headers are read only when somebody asks.
     """
 
-    __slots__ = ("_headers", "frame", "key", "offset", "partition", "raw", "size", "value")
+    __slots__ = ("_headers", "_type", "frame", "key", "offset", "partition", "raw", "size", "value")
 
     def __init__(self, raw: RawRecord) -> None:
         self.raw = raw
@@ -31,32 +32,32 @@ class Record:
         self.size = len(key) + len(value or b"") + OVERHEAD
         self.frame: bytes | None = None
         self._headers: dict[str, Text] | None = None
+        self._type: str | None = None
 
     @property
     def type(self) -> str:
-        return self.label("type")
+        if self._type is None:
+            self._type = self.label("type")
+        return self._type
 
     def label(self, name: str) -> str:
         """What that header says, as text; of a repeated one the last counts. "" where there is none."""
-        if self._headers is None:
-            self._headers = self._read_headers()
-        return _text(self._headers.get(name))
+        return _text(self._read_headers().get(name))
 
     @property
     def labels(self) -> dict[str, str]:
         """All its headers; none where they can't be read."""
-        if self._headers is None:
-            self._headers = self._read_headers()
-        return {name: _text(value) for name, value in self._headers.items()}
+        return {name: _text(value) for name, value in self._read_headers().items()}
 
     def _read_headers(self) -> dict[str, Text]:
         """The client library fails on a name that is not UTF-8, and asked once more it crashes the process:
         so it is asked once, whatever comes of it.
         """
-        try:
-            return dict(self.raw.headers() or [])
-        except (UnicodeError, SystemError, ValueError):
-            return {}
+        if self._headers is None:
+            self._headers = {}
+            with suppress(UnicodeError, SystemError, ValueError):
+                self._headers = dict(self.raw.headers() or [])
+        return self._headers
 
 
 def _text(value: Text) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from streaming.event import TYPE
 from streaming.position import Position
@@ -61,9 +62,14 @@ def reset_event(position: Position, reason: str) -> bytes:
 
 
 def _framed(record: Record, place: Position) -> bytes:
-    if not record.value or not TYPE.fullmatch(record.type):
+    if not record.value or not _is_type(record.type):
         return b""
     if record.partition != place.partition:
         return event(record.type, record.value)
-    after = str(Position(place.epoch, place.partition, record.offset + 1))
+    after = f"{place.epoch}-{place.partition}-{record.offset + 1}"
     return event(record.type, record.value, identity=after)
+
+
+@lru_cache(1024)  # there are few of them, and a pattern costs more than all the rest of a frame
+def _is_type(text: str) -> bool:
+    return TYPE.fullmatch(text) is not None

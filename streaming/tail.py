@@ -181,8 +181,10 @@ class Tail:
 
     def _after(self, records: list[Record]) -> int:
         """Behind the last of them; one that a producer put into another partition moves no place."""
-        partition = self._position.partition
-        return max([record.offset + 1 for record in records if record.partition == partition], default=0)
+        for record in reversed(records):
+            if record.partition == self._position.partition:
+                return record.offset + 1
+        return 0
 
     def _covered(self, records: list[Record], offset: int) -> Step:
         return Step(self._position.moved_to(offset), tuple(records))

@@ -1,41 +1,13 @@
 """Records that other programs write: kept for a person to look at, and in nobody's way."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from uuid import uuid4
 
-import pytest
-
-from streaming.broker.options import BrokerOptions
-from streaming.broker.publisher import Ack, Headers, Publisher
+from streaming.broker.publisher import Headers
+from tests.end_to_end.stranger import Stranger, channel_of
 from tests.end_to_end.test_answers import script
 from tests.reader.client import Reader
 from tests.stack import Stack
 from tests.waiting import wait_until
-
-
-@dataclass
-class Stranger:
-    """Another program with access to the broker."""
-
-    publisher: Publisher
-    prefix: str
-
-    def write(self, topic: str, key: str, value: bytes, headers: Headers | None = None) -> None:
-        acks: list[Ack] = []
-        self.publisher.publish(
-            f"{self.prefix}{topic}", key.encode(), value, headers=headers, on_ack=acks.append
-        )
-        wait_until(lambda: acks, what="the acknowledgement")
-
-
-@pytest.fixture
-def stranger(stack: Stack) -> Iterator[Stranger]:
-    options = BrokerOptions({"bootstrap.servers": stack.broker.bootstrap_servers})
-    publisher = Publisher(options, patience_ms=10_000)
-    publisher.start()
-    yield Stranger(publisher, stack.environ["TOPIC_PREFIX"])
-    publisher.stop()
 
 
 def test_doorbells_that_cannot_be_read_are_buried_and_the_next_is_heard(
@@ -43,7 +15,7 @@ def test_doorbells_that_cannot_be_read_are_buried_and_the_next_is_heard(
 ) -> None:
     conversation = alice.start(bot="script")
 
-    stranger.write("incoming-messages", conversation, b"junk", [("x", b"a\0b")])
+    stranger.write("incoming-messages", conversation, b"junk", headers=[("x", b"a\0b")])
     stranger.write("incoming-messages", conversation, b"[" * 100_000)
     stranger.write("incoming-messages", conversation, b"{}")
     stranger.write("incoming-messages", conversation, f'{{"conversation_id": "{uuid4()}"}}'.encode())
@@ -58,10 +30,10 @@ def test_doorbells_that_cannot_be_read_are_buried_and_the_next_is_heard(
 def test_odd_records_on_somebody_s_channel_cost_them_nothing(
     stack: Stack, alice: Reader, stranger: Stranger
 ) -> None:
-    channel = stack.manage("shell", "-v0", "-c", CHANNEL).strip()
+    channel = channel_of(stack, "alice")
     before = alice.stream.position
     for value, headers in ODD:
-        stranger.write("bot-responses", channel, value, headers)
+        stranger.write("bot-responses", channel, value, headers=headers)
 
     live = alice.finished(alice.say(alice.start(bot="script"), "words=3"))
     with Reader(stack.base_url, stack.token("alice"), after=before) as back:
@@ -78,4 +50,3 @@ ODD: list[tuple[bytes, Headers]] = [
     (b"{}", [("type", b"\xff\xfe")]),
 ]
 COUNT = "from conversations.models import DeadRecord; print(DeadRecord.objects.count())"
-CHANNEL = "from conversations.models import User; print(User.objects.get(username='alice').channel)"

@@ -1,0 +1,38 @@
+"""How large a request may be, before anything looks at it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.http import JsonResponse
+
+from streaming.problem import problem
+
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+
+MOST_QUERY = 8 * 1024
+MOST_HEADERS = 64 * 1024
+# Django reads a whole body before it asks how long it is: without a bound, it would fill the disk.
+MOST_BODY = 16 * 1024 * 1024
+
+
+def refusal(scope: Message) -> JsonResponse | None:
+    """For a query longer than 8 KiB, or headers longer than 64 KiB in all."""
+    if len(scope["query_string"]) > MOST_QUERY:
+        return problem(414, "too_large", "The query is longer than 8 KiB.")
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADERS:
+        return problem(431, "too_large", "The headers are longer than 64 KiB.")
+    return None
+
+
+def bounded(receive: Receive) -> Receive:
+    """A body longer than 16 MiB ends as if its client had gone."""
+    left = MOST_BODY
+
+    async def receive_within_bound() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        return message if left >= 0 else {"type": "http.disconnect"}
+
+    return receive_within_bound
