@@ -3,9 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from streaming.broker.options import BrokerOptions
-from streaming.broker.publisher import Publisher
-from tests.end_to_end.stranger import Stranger
+from tests.end_to_end.stranger import Stranger, a_stranger
 from tests.reader.client import Reader
 from tests.stack import Stack
 
@@ -31,8 +29,5 @@ def alice(stack: Stack) -> Iterator[Reader]:
 
 @pytest.fixture
 def stranger(stack: Stack) -> Iterator[Stranger]:
-    options = BrokerOptions({"bootstrap.servers": stack.broker.bootstrap_servers})
-    publisher = Publisher(options, patience_ms=10_000)
-    publisher.start()
-    yield Stranger(publisher, stack.environ["TOPIC_PREFIX"])
-    publisher.stop()
+    with a_stranger(stack) as stranger:
+        yield stranger
