@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from chatbot.collector import Collector
 from conversations import acknowledgements, lookups
 from conversations.acknowledgements import Acknowledgements
 from conversations.lookups import Lookups
@@ -47,6 +48,7 @@ class Lifespan:
         options = broker_options()
         if not options.is_set:
             raise BrokerRefusedError("KAFKA_BOOTSTRAP_SERVERS is not set: give host:port of a Kafka broker")
+        self._collector = Collector()
         self._acknowledgements = Acknowledgements()
         self._publisher = Publisher(options, patience_ms=PUBLISHING_PATIENCE_MS)
         self._delivery = Delivery(options, topic(RESPONSES), fixed_epoch=settings.STREAM_EPOCH)
@@ -61,8 +63,10 @@ class Lifespan:
         publishing.install(self._publisher)
         delivery.install(self._delivery)
         self._leave_at(signal.SIGTERM, signal.SIGINT)
+        self._collector.start()
 
     async def _stop(self) -> None:
+        await self._collector.stop()
         await self._credentials.stop()
         await self._delivery.stop()
         await asyncio.to_thread(self._publisher.stop, timeout=1.0)

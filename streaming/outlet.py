@@ -2,9 +2,9 @@ import asyncio
 import logging
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 logger = logging.getLogger(__name__)
 DEADLINE = 4.0
@@ -51,7 +51,7 @@ class Outlet:
         """
         try:
             async with asyncio.timeout(DEADLINE):
-                await self._send(_body(chunk))
+                await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
         except TimeoutError:
             self.abort()
 
@@ -64,8 +64,13 @@ class Outlet:
         )
 
     def write(self, chunk: bytes) -> None:
-        """Hands the chunk over there and then, without a task."""
-        _run_at_once(self._send(_body(chunk)))
+        """Hands the chunk over there and then, without a task: `send` waits for nothing but a paused flow."""
+        sending = self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+        try:
+            cast("Coroutine[Any, Any, None]", sending).send(None)
+        except StopIteration:
+            return
+        raise RuntimeError("the server's send waits although its flow is not paused")
 
     def abort(self) -> None:
         if self._cycle is None:
@@ -73,19 +78,6 @@ class Outlet:
         logger.info("a client that reads nothing was cut off")
         _forget(self._cycle.transport)
         self._cycle.transport.abort()
-
-
-def _body(chunk: bytes) -> dict[str, object]:
-    return {"type": "http.response.body", "body": chunk, "more_body": True}
-
-
-def _run_at_once(sending: Awaitable[None]) -> None:
-    """Uvicorn's `send` waits for nothing but a paused flow."""
-    try:
-        sending.__await__().__next__()
-    except StopIteration:
-        return
-    raise RuntimeError("the server's send waits although its flow is not paused")
 
 
 def _cycle_of(send: Send) -> Cycle | None:

@@ -1,4 +1,3 @@
-from contextlib import suppress
 from typing import Protocol
 
 Text = str | bytes | None
@@ -21,18 +20,18 @@ class Record:
     headers are read only when somebody asks.
     """
 
-    __slots__ = ("_headers", "_type", "frame", "key", "offset", "partition", "raw", "size", "value")
+    __slots__ = ("_is_odd", "_raw", "_type", "frame", "key", "offset", "partition", "size", "value")
 
     def __init__(self, raw: RawRecord) -> None:
-        self.raw = raw
         self.partition = raw.partition() or 0
         self.offset = raw.offset() or 0
         self.key = key = raw.key() or b""
         self.value = value = raw.value()
         self.size = len(key) + len(value or b"") + OVERHEAD
         self.frame: bytes | None = None
-        self._headers: dict[str, Text] | None = None
+        self._raw = raw
         self._type: str | None = None
+        self._is_odd = False
 
     @property
     def type(self) -> str:
@@ -40,24 +39,29 @@ class Record:
             self._type = self.label("type")
         return self._type
 
-    def label(self, name: str) -> str:
+    def label(self, wanted: str) -> str:
         """What that header says, as text; of a repeated one the last counts. "" where there is none."""
-        return _text(self._read_headers().get(name))
+        found: Text = ""
+        for name, value in self._headers():
+            if name == wanted:
+                found = value
+        return _text(found)
 
     @property
     def labels(self) -> dict[str, str]:
         """All its headers; none where they can't be read."""
-        return {name: _text(value) for name, value in self._read_headers().items()}
+        return {name: _text(value) for name, value in self._headers()}
 
-    def _read_headers(self) -> dict[str, Text]:
-        """The client library fails on a name that is not UTF-8, and asked once more it crashes the process:
-        so it is asked once, whatever comes of it.
-        """
-        if self._headers is None:
-            self._headers = {}
-            with suppress(UnicodeError, SystemError, ValueError):
-                self._headers = dict(self.raw.headers() or [])
-        return self._headers
+    def _headers(self) -> Headers:
+        """The client library fails on a name that is not UTF-8; asked once more, it crashes the process."""
+        if self._is_odd:
+            return []
+        try:
+            headers = self._raw.headers() or []
+        except (UnicodeError, SystemError, ValueError):
+            self._is_odd = True
+            return []
+        return [*headers.items()] if isinstance(headers, dict) else headers
 
 
 def _text(value: Text) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from enum import Enum
 
-from streaming.feed import Feed
+from streaming.feed import END_OF_CHANNEL, Feed
 from streaming.position import Position
 from streaming.record import Record
 
@@ -54,8 +54,8 @@ class Subscription:
 
     def offer(self, record: Record) -> None:
         """Queues it, if it is for this feed; `settle` comes after the last one of a batch."""
-        if self.feed.is_ended_by(record):
-            self.end()
+        if record.type == END_OF_CHANNEL:
+            self._end_if_named(record)
         elif self.state is State.LIVE and not self._is_before(record) and self.feed.wants(record):
             self._push(record)
 
@@ -86,6 +86,10 @@ class Subscription:
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
                 await self._wake.wait()
+
+    def _end_if_named(self, record: Record) -> None:
+        if self.feed.is_ended_by(record):
+            self.end()
 
     def _is_before(self, record: Record) -> bool:
         return record.offset < self._start.offset and record.partition == self._start.partition

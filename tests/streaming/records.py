@@ -1,4 +1,4 @@
-from streaming.record import Record
+from streaming.record import Headers, Record, Text
 
 
 class Raw:
@@ -15,7 +15,7 @@ class Raw:
         self._offset = offset
         self._key = key
         self._value = value
-        self._headers: dict[str, str | bytes | None] = {"type": "reply.delta", **(headers or {})}
+        self._headers = {"type": "reply.delta", **(headers or {})}
 
     def partition(self) -> int:
         return 0
@@ -29,8 +29,8 @@ class Raw:
     def value(self) -> bytes | None:
         return self._value
 
-    def headers(self) -> dict[str, str | bytes | None]:
-        return self._headers
+    def headers(self) -> Headers | dict[str, Text] | None:
+        return [*self._headers.items()]
 
 
 def record(

@@ -4,14 +4,14 @@ import pytest
 
 from streaming.feed import END_OF_CHANNEL, Feed
 from streaming.hub import Hub
-from streaming.record import Record
+from streaming.record import Headers, Record, Text
 from streaming.subscription import State, Subscription
 from tests.streaming.records import Raw, record
 
 
 class Undecodable(Raw):
-    def headers(self) -> dict[str, str | bytes | None]:
-        return {b"\xff".decode(): b""}
+    def headers(self) -> Headers | dict[str, Text] | None:
+        return [(b"\xff".decode(), b"")]
 
 
 @pytest.fixture
