@@ -74,14 +74,20 @@ def _by_session(keys: list[str]) -> dict[str, Caller]:
     return {
         key: Caller(user.pk, user.session_generation)
         for key, session in sessions.items()
-        if (user := users.get(str(session.get(SESSION_KEY)))) is not None and _is_of(user, session)
+        if (user := users.get(_user_id(session))) is not None and _is_of(user, session)
     }
 
 
-def _users(sessions: Mapping[str, Mapping[str, object]]) -> dict[str, User]:
-    ids = {str(session[SESSION_KEY]) for session in sessions.values() if SESSION_KEY in session}
+def _users(sessions: Mapping[str, Mapping[str, object]]) -> dict[int, User]:
+    ids = {_user_id(session) for session in sessions.values()}
     active = User.objects.filter(pk__in=ids, is_active=True)
-    return {str(user.pk): user for user in active.only("pk", "password", "session_generation")}
+    return {user.pk: user for user in active.only("pk", "password", "session_generation")}
+
+
+def _user_id(session: Mapping[str, object]) -> int:
+    """0, which nobody is, for a session of nobody."""
+    said = str(session.get(SESSION_KEY, ""))
+    return int(said) if said.isascii() and said.isdigit() else 0
 
 
 def _is_of(user: User, session: Mapping[str, object]) -> bool:

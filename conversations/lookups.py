@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from itertools import islice
 
@@ -10,6 +10,7 @@ from conversations.credentials import Caller, Credential, callers
 from streaming.current import Current
 
 MOST = 500
+Find = Callable[[Collection[Credential]], dict[Credential, Caller]]
 
 
 class Lookups:
@@ -20,8 +21,9 @@ class Lookups:
     question, and given back.
     """
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(self, executor: Executor, find: Find = callers) -> None:
         self._executor = executor
+        self._find = find
         self._waiting: dict[Credential, asyncio.Future[Caller | None]] = {}
         self._asking: asyncio.Task[None] | None = None
 
@@ -65,7 +67,7 @@ class Lookups:
 
     async def _callers(self, credentials: Collection[Credential]) -> dict[Credential, Caller]:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, _find, credentials)
+        return await loop.run_in_executor(self._executor, _ask, self._find, credentials)
 
 
 lookups = Current[Lookups]()
@@ -77,11 +79,11 @@ async def find(credential: Credential) -> Caller | None:
     here = lookups.get()
     if here is not None:
         return await here.find(credential)
-    return (await sync_to_async(_find)([credential])).get(credential)
+    return (await sync_to_async(_ask)(callers, [credential])).get(credential)
 
 
-def _find(credentials: Collection[Credential]) -> dict[Credential, Caller]:
+def _ask(find: Find, credentials: Collection[Credential]) -> dict[Credential, Caller]:
     try:
-        return callers(credentials)
+        return find(credentials)
     finally:
         connection.close()
