@@ -31,6 +31,7 @@ def start(request: CalledBy, new: NewConversation = NOTHING_SAID) -> HttpRespons
     """The same `client_id` again gives the same conversation, with 200.
 
     Somebody without an account becomes a guest by this call, if they come from one of the service's pages.
+    The header `X-User-Id` says whose the conversation is.
     """
     with transaction.atomic():
         owner = request.auth if isinstance(request.auth, User) else create_guest()
@@ -39,7 +40,9 @@ def start(request: CalledBy, new: NewConversation = NOTHING_SAID) -> HttpRespons
         )
     if owner is not request.auth:
         login(request, owner, backend="django.contrib.auth.backends.ModelBackend")
-    return _answer(conversation, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+    answer = _answer(conversation, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+    answer.headers["X-User-Id"] = str(owner.pk)
+    return answer
 
 
 @router.get("", response={200: ConversationPage, 422: Problem}, summary="List your conversations")

@@ -106,7 +106,7 @@ def _page(
         "page": {
             "conversation": current["id"] if current else None,
             "history": history,
-            "isSomebody": user is not None,
+            "user": str(user.pk) if user is not None else None,
         },
     }
     return render(request, "conversations/chat.html", context, status=422 if saying else 200)

@@ -7,8 +7,9 @@ import { Transcript } from "./transcript.js";
 import { backoff, pause } from "./waiting.js";
 
 const AGAIN = 5000;
+const APART = 1000; // Two processes may disagree for a moment about which log is today's, and reset in turn.
 
-/** `begun(conversation)` is called when a first message made one; `tell(state, problem)` is told of "trouble" with
+/** `begun(conversation, owner)` is called when a first message made one; `tell(state, problem)` is told of "trouble" with
  * reading history, and "refused" when no further try would change that. */
 export class Conversation {
   #transcript;
@@ -19,6 +20,7 @@ export class Conversation {
   #tell;
   #clientId = crypto.randomUUID();
   #rereading = null;
+  #rereadAt = 0;
 
   constructor(list, { id, history, stream, begun, tell }) {
     this.#stream = stream;
@@ -52,7 +54,10 @@ export class Conversation {
 
   /** Reads history until that gives a cursor, and goes on from it; the text is replaced by what it says. */
   reread() {
-    this.#rereading ??= this.#reread().finally(() => (this.#rereading = null));
+    this.#rereading ??= this.#reread().finally(() => {
+      this.#rereading = null;
+      this.#rereadAt = Date.now();
+    });
     return this.#rereading;
   }
 
@@ -66,6 +71,8 @@ export class Conversation {
 
   async #reread() {
     this.#stream.close();
+    const early = this.#rereadAt + APART - Date.now();
+    if (early > 0) await pause(early);
     for (let failures = 0; ; ) {
       try {
         const history = await readHistory(this.id);
@@ -94,9 +101,9 @@ export class Conversation {
   }
 
   async #start() {
-    const conversation = await startConversation(this.#clientId);
+    const { conversation, owner } = await startConversation(this.#clientId);
     this.#follow(conversation.id);
-    this.#begun(conversation);
+    this.#begun(conversation, owner);
   }
 
   #follow(id) {

@@ -4,8 +4,10 @@ import { csrfToken } from "./api.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
+import { Problem } from "./problem.js";
+import { Session } from "./session.js";
+import { SharedStream } from "./shared.js";
 import { Sidebar } from "./sidebar.js";
-import { Stream } from "./stream.js";
 import { isAtEnd, scrollToEnd } from "./timeline.js";
 
 const page = JSON.parse(document.getElementById("page").textContent);
@@ -14,7 +16,8 @@ const element = (selector) => document.querySelector(selector);
 
 const connection = new Connection(element(".connection"));
 const tell = (state, problem) => connection.tell(state, problem);
-const stream = new Stream(hear, tell);
+const stream = new SharedStream({ hear, tell, memory: localStorage });
+const session = new Session(ended);
 const sidebar = new Sidebar(element(".sidebar"), { onDeleted: left });
 const conversation = new Conversation(element(".messages"), {
   id: page.conversation,
@@ -24,6 +27,17 @@ const conversation = new Conversation(element(".messages"), {
   tell,
 });
 const composer = new Composer(element(".composer"), (text) => say(text));
+
+/** Whose page this is. A guest to be is nobody until the first message. */
+function belongTo(user) {
+  stream.name = user && `chatbot-events-${user}`;
+  session.begin(user);
+}
+
+function ended() {
+  stream.leave();
+  tell("refused", new Problem("Somebody else signed in with this browser."));
+}
 
 function hear(event) {
   if (event.type === "conversation.updated") {
@@ -44,7 +58,8 @@ function say(text) {
 }
 
 /** The first message made a conversation: the page is its page now. */
-function begun(made) {
+function begun(made, owner) {
+  belongTo(owner);
   history.pushState(null, "", `/c/${made.id}/`);
   element(".composer").action = location.pathname;
   for (const link of document.querySelectorAll(".who [data-returns]")) link.search = `?next=${location.pathname}`;
@@ -92,10 +107,11 @@ addEventListener("popstate", () => location.reload());
 addEventListener("resize", () => root.hasAttribute("data-away") || scrollToEnd());
 addEventListener("scroll", scrolled, { passive: true });
 
+belongTo(page.user);
 sidebar.select(page.conversation);
 if (page.conversation) scrollToEnd();
 scrolled();
 composer.focus();
 if (page.history.cursor !== null) stream.open(page.history.cursor);
 else if (page.conversation) conversation.reread();
-else if (page.isSomebody) stream.open(null);
+else if (page.user) stream.open(null);

@@ -1,120 +1,152 @@
-// The stream of this user's events, kept open: it comes back by itself and goes on where it was cut.
+// The events of this user, kept coming: reconnects by itself, goes on where it was cut, and asks by long poll where
+// a proxy holds streams back. For a page of one's own; nothing here touches its elements.
+//
+//   const stream = new Stream({
+//     hear: (event) => show(event.type, event.data),     // each event once, in order; its id is the place after it
+//     tell: (state, problem) => say(state, problem),     // "open", "trouble", "hidden", "refused"
+//   });
+//   stream.open(history.cursor);
+//
+// After an event of the type `reset` read history, and `open` with its cursor. After "refused" nothing more comes
+// until `open` is called again. One stream for all tabs of a browser is in shared.js.
 
-import { Problem, problemOf } from "./api.js";
-import { Parser } from "./sse.js";
-import { backoff, pause } from "./waiting.js";
-import { Watchdog } from "./watchdog.js";
+import { Line } from "./line.js";
+import { Problem } from "./problem.js";
+import { backoff, FOREVER, pause } from "./waiting.js";
 
-const SILENCE = 40_000; // Heartbeats come every 15 s; a connection may die without a word.
-const HIDDEN = 60_000; // A browser has six connections to a host over all its tabs: a hidden one lets go.
+/** Times are in milliseconds. `memory` (localStorage, say) tells the next page that streams are held back here. */
+const OPTIONS = {
+  address: "/api/events",
+  headers: {},
+  silence: 40_000, // Heartbeats come every 15 s; a connection may die without a word.
+  mute: 35_000, // Not one byte past two heartbeats: long poll.
+  again: 600_000, // So long after that a stream is tried again.
+  hidden: 60_000, // A browser has six connections to a host over all its tabs: one that nobody sees lets go.
+  memory: null,
+};
+const ANEW = "anew"; // Ends a connection for another one at once.
 
-/** `hear(event)` gets each event, with `data` parsed. `tell(state, problem)` is told "open", "trouble",
- * "hidden", and "refused", after which nothing more comes until `open` is called again. */
 export class Stream {
-  #hear;
-  #tell;
+  #calls;
+  #options;
+  #line;
   #position = null;
   #running = null;
   #connection = null;
   #wait = null;
   #retry = 1000;
   #heardAt = 0;
-  #hiding = null;
+  #leaving = null;
+  #isLetGo = false;
 
-  constructor(hear, tell) {
-    this.#hear = hear;
-    this.#tell = tell;
-    addEventListener("online", () => this.#hurry());
-    addEventListener("offline", () => this.#connection?.abort());
-    addEventListener("pagehide", () => this.#connection?.abort());
-    document.addEventListener("visibilitychange", () => this.#seen(!document.hidden));
+  /** `hear` gets the place before its event too; `moved(position, before)` is told of places without an event, as
+   * heartbeats name them. */
+  constructor({ hear, tell, moved = () => {}, ...options }) {
+    this.#calls = { hear, tell, moved };
+    this.#options = { ...OPTIONS, ...options };
+    this.#line = new Line(this.#options, () => this.#connection.abort(ANEW));
   }
 
   get isRunning() {
     return this.#running !== null;
   }
 
+  /** Everything before it was heard; null as long as no place is known. */
+  get position() {
+    return this.#position;
+  }
+
+  /** For how many milliseconds nothing has come. */
+  get silence() {
+    return Date.now() - this.#heardAt;
+  }
+
   /** Opens it after the position `after`, or at what comes next where that is null. */
   open(after) {
     this.close();
     this.#position = after;
+    this.#isLetGo = false;
     this.#running = new AbortController();
+    this.#attend(this.#running.signal);
+    this.watched();
     this.#run(this.#running.signal);
   }
 
   close() {
     this.#running?.abort();
     this.#running = null;
+    clearTimeout(this.#leaving);
+  }
+
+  /** Somebody looks on, here or in a tab that hears through this one. A minute of nobody lets go. */
+  watched() {
+    clearTimeout(this.#leaving);
+    if (document.hidden) this.#leaving = setTimeout(() => this.#letGo(), this.#options.hidden);
+  }
+
+  #attend(signal) {
+    addEventListener("online", () => this.#online(signal), { signal });
+    addEventListener("offline", () => this.#connection.abort(), { signal });
+    addEventListener("pagehide", () => this.#connection.abort(), { signal });
+    document.addEventListener("visibilitychange", () => this.#seen(), { signal });
   }
 
   async #run(signal) {
-    let failures = 0;
-    while (!signal.aborted) {
-      const failure = await this.#connected(signal);
+    for (let failures = 0; !signal.aborted; ) {
+      const connection = (this.#connection = new AbortController());
+      const failure = await this.#connected(AbortSignal.any([signal, connection.signal]));
       if (signal.aborted) return;
       if (failure && !failure.isPassing) return this.#refused(failure);
       failures = failure ? failures + 1 : 0;
-      await this.#rest(failures, failure?.retryAfter ?? 0, signal);
+      if (connection.signal.reason !== ANEW) await this.#rest(failures, failure?.retryAfter ?? 0, signal);
     }
   }
 
-  /** Reads until the connection ends; the problem, where none of it was a stream. */
+  /** Reads until the connection ends; the problem, where nothing came of it. */
   async #connected(signal) {
-    const connection = new AbortController();
-    const watchdog = new Watchdog(SILENCE, () => connection.abort());
-    const before = this.#heardAt;
-    this.#connection = connection;
+    let wasHeard = false;
     try {
-      return await this.#read(AbortSignal.any([signal, connection.signal]), watchdog);
-    } catch {
-      return this.#heardAt > before ? null : new Problem("The stream could not be opened.");
-    } finally {
-      watchdog.stop();
+      for await (const piece of this.#line.pieces(this.#position, signal)) {
+        wasHeard = true;
+        this.#take(piece, signal);
+      }
+      return null;
+    } catch (error) {
+      if (error instanceof Problem) return error;
+      return wasHeard ? null : new Problem("The stream could not be opened.");
     }
   }
 
-  async #read(signal, watchdog) {
-    const after = this.#position === null ? "" : `?after=${encodeURIComponent(this.#position)}`;
-    const response = await fetch(`/api/events${after}`, {
-      headers: { Accept: "text/event-stream" },
-      credentials: "same-origin",
-      cache: "no-store",
-      signal,
-    });
-    if (response.status !== 200) return problemOf(response);
-    await this.#follow(response.body.pipeThrough(new TextDecoderStream()).getReader(), signal, watchdog);
-    return null;
+  #take({ events, position, retry }, signal) {
+    this.#heardAt = Date.now();
+    this.#retry = retry ?? this.#retry;
+    this.#calls.tell("open");
+    for (const event of events) {
+      if (signal.aborted) return;
+      this.#move(event.id, (before) => this.#calls.hear({ ...event, id: this.#position }, before));
+    }
+    if (!signal.aborted) this.#move(position, (before) => this.#calls.moved(this.#position, before));
   }
 
-  async #follow(reader, signal, watchdog) {
-    const parser = new Parser();
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done || signal.aborted) return;
-      watchdog.feed();
-      this.#heardAt = performance.now();
-      this.#tell("open");
-      for (const event of parser.feed(value)) {
-        this.#position = event.id || this.#position;
-        this.#hear({ ...event, data: JSON.parse(event.data) });
-        if (signal.aborted) return;
-      }
-      this.#position = parser.lastEventId || this.#position;
-      this.#retry = parser.retry ?? this.#retry;
+  /** The place moves first, and an error of the page's is the page's: no event comes twice for it. */
+  #move(position, call) {
+    const before = this.#position;
+    this.#position = position || before;
+    try {
+      call(before);
+    } catch (error) {
+      reportError(error);
     }
   }
 
   async #rest(failures, retryAfter, signal) {
-    this.#wait = new AbortController();
-    const either = AbortSignal.any([signal, this.#wait.signal]);
-    if (document.hidden && this.#hiding === "over") {
-      this.#tell("hidden");
-      await pause(24 * 3600 * 1000, either);
-    } else {
-      this.#tell("trouble");
-      await pause(Math.max(this.#delay(failures), retryAfter * 1000), either);
-    }
-    this.#wait = null;
+    const asked = retryAfter * (1000 + Math.random() * 250);
+    do {
+      this.#wait = new AbortController();
+      this.#calls.tell(this.#isLetGo ? "hidden" : "trouble");
+      const wait = this.#isLetGo ? FOREVER : Math.max(this.#delay(failures), asked);
+      await pause(wait, AbortSignal.any([signal, this.#wait.signal]));
+    } while (this.#isLetGo && !signal.aborted);
   }
 
   /** After a stream that ended: within what the server asked for, so that not all come back at once. */
@@ -123,24 +155,30 @@ export class Stream {
   }
 
   #refused(problem) {
-    this.#running = null;
-    this.#tell("refused", problem);
+    this.close();
+    this.#calls.tell("refused", problem);
   }
 
-  #seen(isVisible) {
-    clearTimeout(this.#hiding);
-    this.#hiding = isVisible ? null : setTimeout(() => this.#hide(), HIDDEN);
-    if (isVisible) this.#hurry();
+  #seen() {
+    this.watched();
+    if (document.hidden) return;
+    this.#isLetGo = false;
+    this.#hurry();
   }
 
-  #hide() {
-    this.#hiding = "over";
-    this.#connection?.abort();
+  #online(signal) {
+    this.#hurry();
+    this.#line.tryStream(this.#position, signal);
+  }
+
+  #letGo() {
+    this.#isLetGo = true;
+    this.#connection.abort();
   }
 
   /** The reader or the network is back: no more waiting, and a connection that slept is not trusted. */
   #hurry() {
     this.#wait?.abort();
-    if (performance.now() - this.#heardAt > SILENCE / 2) this.#connection?.abort();
+    if (this.silence > this.#options.silence / 2) this.#connection.abort(ANEW);
   }
 }

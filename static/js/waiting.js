@@ -1,8 +1,12 @@
 // Waits that end early: at an abort, or when the reader is back.
 
+/** The longest wait that a timer knows, in milliseconds: 24 days. */
+export const FOREVER = 2 ** 31 - 1;
+
 /** Resolves after `milliseconds`, or at once when `signal` aborts. */
 export function pause(milliseconds, signal) {
   return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
     const timer = setTimeout(resolve, milliseconds);
     signal?.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
   });

@@ -34,6 +34,12 @@ def test_the_first_conversation_makes_a_guest(db: None) -> None:
     assert [each["id"] for each in visitor.get("/conversations").body["items"]] == [started.body["id"]]
 
 
+def test_a_guest_is_told_who_they_are(db: None) -> None:
+    started = start(newcomer())
+
+    assert started.headers["X-User-Id"] == str(User.objects.get().pk)
+
+
 def test_a_guest_stays_the_same_guest(db: None) -> None:
     visitor = newcomer()
     start(visitor)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 
 from tests.brokers import embedded
 from tests.databases import database
+from tests.page.proxy import Proxy
 from tests.page.visitor import Arrive, Visitor
 from tests.stack import Stack
 
@@ -49,6 +50,12 @@ def arrive(service: Stack, browser: Browser) -> Iterator[Arrive]:
 @pytest.fixture
 def alice(arrive: Arrive) -> Visitor:
     return arrive()
+
+
+@pytest.fixture
+def proxy(service: Stack) -> Iterator[Proxy]:
+    with Proxy(service.base_url) as proxy:
+        yield proxy
 
 
 @pytest.fixture(scope="session")
