@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from confluent_kafka.admin import AdminClient
 
@@ -5,7 +7,7 @@ from streaming.broker.errors import BrokerError
 from streaming.broker.options import BrokerOptions
 from streaming.broker.topics import HOUR_MS, Topic, Topics
 from streaming.delivery import Delivery
-from tests.streaming.ear import Ear
+from tests.streaming.ear import Ear, reached
 from tests.streaming.written import Broker, Written
 from tests.waiting import wait_until, wait_until_async
 
@@ -30,20 +32,21 @@ async def has_begun_after(delivery: Delivery, epoch: str) -> bool:
     return delivery.hub.log is not None and delivery.hub.log.epoch != epoch
 
 
-async def test_a_topic_made_anew_under_an_open_stream_is_one_reset_and_then_live(
+async def test_a_topic_made_anew_under_open_streams_is_one_reset_for_each_and_then_all_that_is_in_it(
     delivery: Delivery, options: BrokerOptions, topics: Topics, written: Written
 ) -> None:
-    ear = await Ear(delivery).opened()
     (before,) = written.write("before")
-    await ear.hear(1)
+    await reached(delivery, before)
+    listening, replaying = await Ear(delivery).opened(), await Ear(delivery, after=before).opened()
+    hearing = [asyncio.create_task(ear.hear(2)) for ear in (listening, replaying)]
     admin = AdminClient({**options.common})
 
     admin.delete_topics([written.topic])[written.topic].result(20)
     wait_until(lambda: is_made_again(topics, written.topic), 20, what="the topic made anew")
+    written.write("before anybody here knew")
     await wait_until_async(lambda: has_begun_after(delivery, before.epoch), 20, what="the new log")
-    written.write("after")
 
-    heard = await ear.hear(3)
-    await ear.close()
-
-    assert heard == ["before", '{"reason": "another_log"}', "after"]
+    reset_and_all = ['{"reason": "another_log"}', "before anybody here knew"]
+    assert await asyncio.gather(*hearing) == [reset_and_all] * 2
+    late = await Ear(delivery, after=before).opened()
+    assert [event.type for event in late.heard] == ["reset"]
