@@ -1,59 +1,58 @@
-"""`python -m tests.bench [row …]`: one line of JSON a result, on standard output."""
+"""Measures the web process, and two baselines beside it: one line of JSON a result, on standard output."""
 
-import gc
-import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
-from tests.bench.bed import Bed, bed
-from tests.bench.contestant import CONTESTANTS, Contestant
-from tests.bench.cores import divide
-from tests.bench.result import Result
+from tests.bench.comparison import comparisons
+from tests.bench.contestant import CONTESTANTS
+from tests.bench.plot import plot
+from tests.bench.result import Result, read
 from tests.bench.rows import ROWS
-from tests.bench.scale import FULL, QUICK, Scale
-from tests.brokers import Broker, embedded, kafka
-from tests.services import services, start_broker, start_postgres
+from tests.bench.run import measured
+from tests.bench.scale import FULL, QUICK
+from tests.bench.table import tables
 
 
 def main() -> None:
     options = arguments()
-    cores = divide()
-    gc.disable()  # the load generator makes no cycles, and has no time to look for them
-    scale = QUICK if options.quick else FULL
-    os.environ.setdefault("SECRET_KEY", "of the benchmarks, and kept by nobody")
-    with services:
-        if not os.environ.get("DATABASE_URL"):
-            os.environ["DATABASE_URL"] = start_postgres()
-        with broker(options.broker) as found, bed(found, cores, readers=scale.most_readers) as ready:
-            for result in results(ready, scale, options.rows, chosen(options.servers)):
-                print(result.line(), flush=True)  # noqa: T201 - what it is for
+    results = read(options.file.read_text()) if options.file else list(measure(options))
+    if options.table:
+        print(tables(results))  # noqa: T201 - what it is for
+    if options.plot:
+        plot(results, options.plot)
 
 
 def arguments() -> Namespace:
     parser = ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("rows", nargs="*", choices=[*ROWS, []], help=f"of {', '.join(ROWS)}; none: all")
+    parser.add_argument("rows", nargs="*", metavar="row", help=f"of {', '.join(ROWS)}; none: all of them")
     parser.add_argument("--quick", action="store_true", help="less of everything")
-    parser.add_argument("--servers", default="ours,by_hand,cheapest", help="whom to measure")
+    parser.add_argument("--servers", default=",".join(CONTESTANTS), help="whom to measure (all: %(default)s)")
     parser.add_argument("--broker", default="kafka", choices=["kafka", "embedded"])
-    return parser.parse_args()
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the results into this SVG file")
+    parser.add_argument("--table", action="store_true", help="at the end, the results as Markdown tables")
+    parser.add_argument(
+        "--from", dest="file", type=Path, metavar="FILE", help="measure nothing: take what a run has printed"
+    )
+    options = parser.parse_args()
+    unknown = [*set(options.rows) - set(ROWS), *set(options.servers.split(",")) - set(CONTESTANTS)]
+    if unknown:
+        parser.error(f"{unknown[0]}: rows are {', '.join(ROWS)}, and servers {', '.join(CONTESTANTS)}")
+    return options
 
 
-def chosen(names: str) -> list[Contestant]:
-    return [contestant for contestant in CONTESTANTS if contestant.name in names.split(",")]
-
-
-def broker(kind: str) -> AbstractContextManager[Broker]:
-    if kind == "kafka":
-        return kafka()
-    start_broker()
-    return nullcontext(embedded())
-
-
-def results(ready: Bed, scale: Scale, rows: list[str], servers: list[Contestant]) -> Iterator[Result]:
-    for name in rows or list(ROWS):
-        for contestant in servers:
-            yield from ROWS[name](ready, contestant, scale)
+def measure(options: Namespace) -> Iterator[Result]:
+    """Prints each result as soon as it is there, and how they compare when a row is complete."""
+    servers = [CONTESTANTS[name] for name in options.servers.split(",")]
+    scale = QUICK if options.quick else FULL
+    for row in measured(options.rows or list(ROWS), servers, scale, kind=options.broker):
+        results = []
+        for result in row:
+            print(result.line(), flush=True)  # noqa: T201 - what it is for
+            results.append(result)
+            yield result
+        for comparison in comparisons(results):
+            print(comparison.line(), flush=True)  # noqa: T201 - what it is for
 
 
 if __name__ == "__main__":

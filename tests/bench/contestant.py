@@ -40,4 +40,4 @@ BY_HAND = Contestant(
     ),
 )
 CHEAPEST = Contestant("cheapest", (*PYTHON, "tests.bench.baselines.cheapest", HOST, "{port}"), resumes=False)
-CONTESTANTS = (OURS, BY_HAND, CHEAPEST)
+CONTESTANTS = {one.name: one for one in (OURS, BY_HAND, CHEAPEST)}

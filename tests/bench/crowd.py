@@ -1,9 +1,12 @@
 import errno
+import random
 import select
 import socket
 import time
 from collections import deque
 from collections.abc import Iterable
+from heapq import heappop, heappush
+from itertools import count
 
 from tests.bench.contestant import HOST
 from tests.bench.reader import Reader
@@ -19,23 +22,25 @@ STARTING = select.EPOLLIN | select.EPOLLOUT
 class Crowd:
     """Many readers of one server on one thread; close() closes their connections.
 
-    With `retry` (seconds) each that is cut off or refused comes back after that time, again and again;
-    without, that is counted in `cut` and it stays away.
+    With `retry` (seconds) each that is cut off or refused comes back after that time, again and again, the
+    first time within it; without, that is counted in `cut` and it stays away. `reached_at` is when a
+    connection was first made, in microseconds; it can be set to 0 to hear of the next one.
     """
 
     def __init__(self, port: int, *, retry: float | None = None) -> None:
         self.latencies: list[int] = []
         self.cut = 0
-        self.tries = 0
+        self.reached_at = 0
         self._address = (HOST, port)
         self._retry = retry
         self._epoll = select.epoll()
         self._readers: dict[int, Reader] = {}
-        self._waiting: deque[tuple[float, Reader]] = deque()
+        self._waiting: list[tuple[float, int, Reader]] = []
+        self._turns = count()
 
     def close(self) -> None:
         for reader in list(self._readers.values()):
-            self._drop(reader)
+            self.drop(reader)
         self._epoll.close()
 
     def connect(self, readers: Iterable[Reader], *, at_once: int = AT_ONCE) -> float:
@@ -67,7 +72,18 @@ class Crowd:
                 self._hear(reader)
         now = time.monotonic()
         while self._waiting and self._waiting[0][0] <= now:
-            self._begin(self._waiting.popleft()[1])
+            self._begin(heappop(self._waiting)[2])
+
+    def ignore(self, reader: Reader) -> None:
+        """From now on nothing of its connection is read."""
+        assert reader.connection is not None
+        self._epoll.unregister(reader.connection)
+
+    def drop(self, reader: Reader) -> None:
+        """Closes its connection, whatever came over it unread."""
+        assert reader.connection is not None
+        del self._readers[reader.connection.fileno()]
+        reader.end()  # takes it out of epoll too
 
     def _hear(self, reader: Reader) -> None:
         connection = reader.connection
@@ -89,6 +105,7 @@ class Crowd:
         connection = reader.connection
         assert connection is not None
         if mask & select.EPOLLOUT and not mask & select.EPOLLERR:
+            self.reached_at = self.reached_at or time.monotonic_ns() // 1000
             connection.send(reader.request())
             self._epoll.modify(connection, READING)
         elif mask & READING:
@@ -97,7 +114,6 @@ class Crowd:
             self._lose(reader)
 
     def _begin(self, reader: Reader) -> None:
-        self.tries += 1
         connection = socket.socket()
         connection.setblocking(False)
         reader.begin(connection)
@@ -108,13 +124,10 @@ class Crowd:
 
     def _lose(self, reader: Reader) -> None:
         self.cut += 1
-        self._drop(reader)
-        if self._retry is not None:
-            self._waiting.append((time.monotonic() + self._retry, reader))
-
-    def _drop(self, reader: Reader) -> None:
-        connection = reader.connection
-        assert connection is not None
-        del self._readers[connection.fileno()]
-        connection.close()  # takes it out of epoll too
-        reader.connection = None
+        was_open = reader.is_open
+        self.drop(reader)
+        if self._retry is None:
+            assert was_open, f"a reader was refused (status {reader.status or 'none'})"
+        else:
+            pause = random.uniform(0, self._retry) if was_open else self._retry
+            heappush(self._waiting, (time.monotonic() + pause, next(self._turns), reader))

@@ -57,11 +57,12 @@ def window(trial: Trial, crowd: Crowd, *, rate: float, seconds: float) -> Load:
     return Load(used, crowd.latencies, rate * took, server.busy(), load.busy())
 
 
-def drain(trial: Trial, crowd: Crowd, readers: Sequence[Reader]) -> None:
+def drain(trial: Trial, crowd: Crowd, readers: Sequence[Reader], *, within: float = DRAIN_SECONDS) -> None:
+    """Until everything produced was heard, `within` seconds at most."""
     while not trial.producer.is_done:
         crowd.listen(0.1)
     trial.producer.finish()
-    deadline = time.monotonic() + DRAIN_SECONDS
+    deadline = time.monotonic() + within
     while lost(trial, readers) and time.monotonic() < deadline:
         crowd.listen(0.1)
 

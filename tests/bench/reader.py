@@ -52,6 +52,12 @@ class Reader:
         self.status = 0
         self._rest = b""
 
+    def end(self) -> None:
+        assert self.connection is not None
+        self.connection.close()
+        self.connection = None
+        self.is_open = False
+
     def request(self) -> bytes:
         place = b"Last-Event-ID: %b\r\n" % self.last_id if self.last_id else b""
         return REQUEST % (self.person.token, place)
@@ -94,5 +100,6 @@ class Reader:
 
     def _open(self, head: bytes, now: int) -> None:
         self.status = int(head[9:12])
-        self.is_open = True
-        self.opened_at = self.caught_up_at = now
+        if self.status == 200:
+            self.is_open = True
+            self.opened_at = self.caught_up_at = now

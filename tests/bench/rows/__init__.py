@@ -1,14 +1,27 @@
+"""What can be measured, by the names of the results."""
+
 from collections.abc import Callable, Iterator
 
 from tests.bench.bed import Bed
 from tests.bench.contestant import Contestant
 from tests.bench.result import Result
+from tests.bench.rows.ceiling import ceiling
 from tests.bench.rows.connect import connect
 from tests.bench.rows.cost import cost, tokens
+from tests.bench.rows.nobody import nobody
+from tests.bench.rows.slow import slow
+from tests.bench.rows.storm import storm
 from tests.bench.scale import Scale
 
-ROWS: dict[str, Callable[[Bed, Contestant, Scale], Iterator[Result]]] = {
+Row = Callable[[Bed, Contestant, Scale], Iterator[Result]]
+# `connect` measures `idle` too, and `ceiling` ends with `highest`.
+ROWS: dict[str, Row] = {
     "cost": cost,
     "tokens": tokens,
     "connect": connect,
+    "idle": connect,
+    "ceiling": ceiling,
+    "storm": storm,
+    "slow": slow,
+    "nobody": nobody,
 }
