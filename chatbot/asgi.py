@@ -4,7 +4,6 @@ import os
 import sys
 from typing import Any
 
-from asgiref.sync import ThreadSensitiveContext
 from django.core.asgi import get_asgi_application
 from django.core.exceptions import ImproperlyConfigured
 
@@ -29,8 +28,7 @@ async def application(scope: dict[str, Any], receive: Receive, send: Any) -> Non
     elif scope["type"] == "http" and (refused := refusal(scope)) is not None:
         await stream_application.send_response(refused, send)
     elif scope["type"] == "http" and is_stream(scope["path"]):
-        async with ThreadSensitiveContext(executor=lifespan.stream_thread):
-            await stream_application(scope, receive, send)
+        await stream_application(scope, receive, send)
     else:
         await django_application(scope, bounded(receive), send)
 

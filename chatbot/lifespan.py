@@ -1,15 +1,15 @@
 import asyncio
 import signal
-from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import Any
 
 from django.conf import settings
 
 from chatbot.collector import Collector
-from conversations import acknowledgements, lookups
+from conversations import acknowledgements, lookups, stream_thread
 from conversations.acknowledgements import Acknowledgements
 from conversations.lookups import Lookups
+from conversations.stream_thread import StreamThread
 from streaming import delivery, publishing
 from streaming.broker.errors import BrokerError, BrokerRefusedError
 from streaming.broker.publisher import Publisher
@@ -27,10 +27,6 @@ class Lifespan:
 
     Stopped in the reverse order of their start, after the last response has ended.
     """
-
-    def __init__(self) -> None:
-        # Django pins a thread to each open stream for as long as it is open, unless they share one.
-        self.stream_thread = ThreadPoolExecutor(1, thread_name_prefix="streams")
 
     async def __call__(self, receive: Any, send: Any) -> None:
         await receive()
@@ -52,13 +48,15 @@ class Lifespan:
         self._acknowledgements = Acknowledgements()
         self._publisher = Publisher(options, patience_ms=PUBLISHING_PATIENCE_MS)
         self._delivery = Delivery(options, topic(RESPONSES), fixed_epoch=settings.STREAM_EPOCH)
-        callers = Lookups(self.stream_thread)
+        self._thread = StreamThread()
+        callers = Lookups(self._thread)
         self._credentials = CredentialWatch(self._delivery.hub, callers.generations)
         await self._delivery.start()  # the one that may refuse: nothing else runs yet
         self._acknowledgements.start()
         self._publisher.start()
         self._credentials.start()
         lookups.install(callers)
+        stream_thread.install(self._thread)
         acknowledgements.install(self._acknowledgements)
         publishing.install(self._publisher)
         delivery.install(self._delivery)
@@ -71,7 +69,7 @@ class Lifespan:
         await self._delivery.stop()
         await asyncio.to_thread(self._publisher.stop, timeout=1.0)
         await asyncio.to_thread(self._acknowledgements.stop)
-        self.stream_thread.shutdown(wait=False, cancel_futures=True)
+        self._thread.stop()
 
     def _leave_at(self, *signals: signal.Signals) -> None:
         """The server waits for open responses before it tells us to stop: streams have to end before."""

@@ -9,7 +9,7 @@ from conversations.models import User
 
 def bearer(request: HttpRequest) -> str | None:
     """The secret that came with the request. Other schemes are not ours: a proxy may use them."""
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else None
 
 

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest
 
 from conversations.credentials import Caller, Credential, credential_of
@@ -15,6 +14,7 @@ from conversations.cursors import PATIENCE, PAUSE, lacks_position, live_position
 from conversations.events import message_event, message_object
 from conversations.lookups import find
 from conversations.models import Conversation, Message
+from conversations.stream_thread import aside
 from streaming.answer import Answer
 from streaming.event import Event
 from streaming.feed import Feed
@@ -39,7 +39,7 @@ async def feed_of(request: HttpRequest) -> Feed:
     narrowed = request.GET.get("conversation")
     match: dict[str, str] = {}
     if narrowed is not None:
-        match = {"conversation": await sync_to_async(_closing(_conversation))(caller, narrowed)}
+        match = {"conversation": await _read(_conversation, caller, narrowed)}
     return Feed(caller.channel, caller.generation, match, credential)
 
 
@@ -49,7 +49,7 @@ async def answer_of(request: HttpRequest, reply_id: UUID) -> Answer:
     feed = Feed(caller.channel, caller.generation, {"message": str(reply_id)}, credential)
     deadline = time.monotonic() + PATIENCE
     while True:
-        answer, is_placed = await sync_to_async(_closing(_answer))(caller, reply_id, feed)
+        answer, is_placed = await _read(_answer, caller, reply_id, feed)
         if is_placed or time.monotonic() > deadline:
             return answer
         await asyncio.sleep(PAUSE)
@@ -68,18 +68,11 @@ async def _known(request: HttpRequest) -> tuple[Credential, Caller]:
     return credential, caller
 
 
-def _closing(read: Callable[P, T]) -> Callable[P, T]:
-    """A stream would keep its thread's connection as long as it is open: it is closed in that thread."""
-
-    def read_and_close(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return read(*args, **kwargs)
-        except DatabaseError as error:
-            raise _away() from error
-        finally:
-            connection.close()
-
-    return read_and_close
+async def _read(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    try:
+        return await aside(read, *args, **kwargs)
+    except DatabaseError as error:
+        raise _away() from error
 
 
 def _conversation(caller: Caller, text: str) -> str:

@@ -1,73 +1,68 @@
 import asyncio
-from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Executor
-from itertools import islice
-
-from asgiref.sync import sync_to_async
-from django.db import connection
+from collections.abc import Callable, Collection, Hashable
 
 from conversations.credentials import Caller, Credential, callers
+from conversations.stream_thread import StreamThread, aside
 from streaming.current import Current
 
 MOST = 500
+PACE = 0.01
+
 Find = Callable[[Collection[Credential]], dict[Credential, Caller]]
+Answer = asyncio.Future[Caller | None]
 
 
 class Lookups:
     """Finds the callers of streams. For the loop's thread only.
 
-    Who asks while a question is on its way to the database shares the next one, 500 at most: thousands of
-    clients that come back at once cost a few queries, on one thread. A connection is asked for each
-    question, and given back.
+    Who asks while a question is on its way to the database, or within 10 ms of it, shares the next one, 500
+    at most: thousands of clients that come back at once cost a few queries, on one thread.
     """
 
-    def __init__(self, executor: Executor, find: Find = callers) -> None:
-        self._executor = executor
+    def __init__(self, thread: StreamThread, find: Find = callers) -> None:
+        self._thread = thread
         self._find = find
-        self._waiting: dict[Credential, asyncio.Future[Caller | None]] = {}
+        self._waiting: list[tuple[Credential, Answer]] = []
         self._asking: asyncio.Task[None] | None = None
 
     async def find(self, credential: Credential) -> Caller | None:
         """None when it does not hold. Raises DatabaseError."""
         loop = asyncio.get_running_loop()
-        answer = self._waiting.setdefault(credential, loop.create_future())
+        answer: Answer = loop.create_future()
+        self._waiting.append((credential, answer))
         if self._asking is None:
             self._asking = loop.create_task(self._ask(), name="lookups")
-        return await asyncio.shield(answer)
+        return await answer
 
-    async def generations(self, credentials: Collection[object]) -> dict[object, int]:
+    async def generations(self, credentials: Collection[Hashable]) -> dict[Hashable, int]:
         """Of those that hold: the session generation of their users. Raises DatabaseError."""
         asked = [one for one in credentials if isinstance(one, Credential)]
-        found: dict[object, int] = {}
+        found: dict[Credential, Caller] = {}
         for start in range(0, len(asked), MOST):
-            some = await self._callers(asked[start : start + MOST])
-            found.update((credential, caller.generation) for credential, caller in some.items())
-        return found
+            found |= await self._thread.run(self._find, asked[start : start + MOST])
+        return {credential: caller.generation for credential, caller in found.items()}
 
     async def _ask(self) -> None:
         try:
             while self._waiting:
-                asked = dict(islice(self._waiting.items(), MOST))
-                for credential in asked:
-                    del self._waiting[credential]
+                asked, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
                 await self._answer(asked)
+                await asyncio.sleep(PACE)
         finally:
             self._asking = None
 
-    async def _answer(self, asked: Mapping[Credential, "asyncio.Future[Caller | None]"]) -> None:
+    async def _answer(self, asked: list[tuple[Credential, Answer]]) -> None:
+        """Whoever asked may have gone meanwhile: then nobody is told."""
         try:
-            found = await self._callers(asked)
+            found = await self._thread.run(self._find, {credential for credential, _ in asked})
         except Exception as error:  # noqa: BLE001 - it is raised again, where somebody waits for it
-            for answer in asked.values():
-                answer.set_exception(error)
-                answer.exception()  # whoever asked may have gone: then nobody else looks at it
+            for _, answer in asked:
+                if not answer.done():
+                    answer.set_exception(error)
             return
-        for credential, answer in asked.items():
-            answer.set_result(found.get(credential))
-
-    async def _callers(self, credentials: Collection[Credential]) -> dict[Credential, Caller]:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, _ask, self._find, credentials)
+        for credential, answer in asked:
+            if not answer.done():
+                answer.set_result(found.get(credential))
 
 
 lookups = Current[Lookups]()
@@ -79,11 +74,4 @@ async def find(credential: Credential) -> Caller | None:
     here = lookups.get()
     if here is not None:
         return await here.find(credential)
-    return (await sync_to_async(_ask)(callers, [credential])).get(credential)
-
-
-def _ask(find: Find, credentials: Collection[Credential]) -> dict[Credential, Caller]:
-    try:
-        return find(credentials)
-    finally:
-        connection.close()
+    return (await aside(callers, [credential])).get(credential)

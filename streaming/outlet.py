@@ -49,6 +49,9 @@ class Outlet:
 
         Neither returning nor raising would free the connection, since the server waits for its buffer.
         """
+        if self.is_ready:
+            self.write(chunk)
+            return
         try:
             async with asyncio.timeout(DEADLINE):
                 await self._send({"type": "http.response.body", "body": chunk, "more_body": True})

@@ -79,7 +79,7 @@ def open_log(request: HttpRequest) -> tuple[Delivery, Ends]:
 
 def last_event_id(request: HttpRequest) -> str | None:
     """The header wins over `?after=`: EventSource repeats its URL, and its header is newer."""
-    return request.headers.get("Last-Event-ID") or request.GET.get("after") or None
+    return request.META.get("HTTP_LAST_EVENT_ID") or request.GET.get("after") or None
 
 
 async def _chunks(tail: Tail, beginning: bytes) -> AsyncGenerator[bytes, None]:
