@@ -58,9 +58,9 @@ class Ear:
         await self._chunk()
         return self
 
-    async def hear(self, count: int) -> list[str]:
+    async def hear(self, count: int, *, within: float = 20) -> list[str]:
         """The data of all events so far, once there are `count` of them."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(within):
             while len(self.heard) < count:
                 await self._chunk()
         return [event.data for event in self.heard]

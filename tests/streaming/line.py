@@ -46,12 +46,12 @@ class Line:
 
 
 @asynccontextmanager
-async def opened(broker: Broker, *, partitions: int = 4) -> AsyncIterator[tuple[Delivery, Written]]:
+async def opened(broker: Broker, **common: str) -> AsyncIterator[tuple[Delivery, Written]]:
     """A new topic, somebody to write to it, and a delivery that follows it."""
-    options = options_for(broker)
+    options = BrokerOptions({**options_for(broker).common, **common})
     topics = Topics(options, fixed_id=broker.epoch)
     name = f"test-{uuid4()}"
-    topics.prepare([Topic(name, kept_ms=HOUR_MS)], partitions=partitions)
+    topics.prepare([Topic(name, kept_ms=HOUR_MS)], partitions=4)
     publisher = Publisher(options, patience_ms=10_000)
     publisher.start()
     try:

@@ -23,15 +23,15 @@ Growing = tuple[Delivery, Written]
 
 @pytest.fixture
 async def growing(real_kafka: Broker, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Growing]:
-    """Only a real broker has topics that grow."""
+    """Only a real broker has topics that grow. As in use, a growth counts once every client has noticed."""
     monkeypatch.setattr(deliveries, "WATCH", 0.3)
-    monkeypatch.setattr(deliveries, "SETTLED", 1.0)
-    async with opened(real_kafka) as both:
+    monkeypatch.setattr(deliveries, "SETTLED", 2.0)
+    async with opened(real_kafka, **{"topic.metadata.refresh.interval.ms": "1000"}) as both:
         yield both
 
 
 async def test_a_topic_that_grew_is_one_reset_for_all_and_then_live_wherever_they_moved(
-    growing: Growing, real_kafka: Broker
+    growing: Growing, real_kafka: Broker, caplog: pytest.LogCaptureFixture
 ) -> None:
     delivery, written = growing
     ears = [await Ear(delivery, feed=Feed(channel)).opened() for channel in CHANNELS]
@@ -51,3 +51,4 @@ async def test_a_topic_that_grew_is_one_reset_for_all_and_then_live_wherever_the
     assert [event.type for event in late.heard] == ["reset"]
     assert delivery.hub.log is not None
     assert len(delivery.hub.log.recent) == 7
+    assert "the broker is away" not in caplog.text

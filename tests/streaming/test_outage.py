@@ -1,0 +1,35 @@
+"""Kafka goes and comes back in the middle of what a reader is told."""
+
+import asyncio
+
+import pytest
+
+from streaming import scan
+from tests.brokers import Broker
+from tests.streaming.ear import Ear, delivering
+from tests.streaming.line import moved, opened, options_for
+
+pytestmark = pytest.mark.anyio
+COUNT = 5000
+
+
+async def test_a_replay_goes_on_where_it_was_when_the_broker_is_back(
+    real_kafka: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan, "RECORDS", 1000)
+    said = [str(number) for number in range(COUNT)]
+    server = real_kafka.server
+    assert server is not None
+    async with opened(real_kafka) as (_, written):
+        positions = written.write(*said)
+        async with delivering(options_for(real_kafka), written.topic) as late:
+            ear = Ear(late, after=moved(positions[0], -1))
+            before = len(await ear.hear(1))
+
+            server.kill()
+            hearing = asyncio.create_task(ear.hear(COUNT + 1, within=90))
+            await asyncio.to_thread(server.start)
+            written.write("after")
+
+            assert await hearing == [*said, "after"]
+            assert before < COUNT, "it had everything already: this shows nothing"
