@@ -43,13 +43,13 @@ def test_nothing_is_lost_or_doubled_when_the_leader_goes(
 ) -> None:
     start = cursor(alice)
     leader, *others = [tab().share(start) for _ in range(3)]
-    alice.say("words=150 rate=50")
+    alice.say("words=100 rate=50")
     alice.see("w40")
 
     leader.page.close()
 
     finished(*others)
-    assert [each.said for each in others] == [script(150)] * 2
+    assert [each.said for each in others] == [script(100)] * 2
     assert others[0].heard == others[1].heard == sorted(set(others[0].heard), key=place)
     assert proxy.streams == 1
 
@@ -59,14 +59,14 @@ def test_a_late_tab_hears_exactly_what_follows_its_own_place(
 ) -> None:
     start = cursor(alice)
     early = tab().share(start)
-    alice.say("words=150 rate=50")
+    alice.say("words=100 rate=50")
     alice.see("w40")
     middle = early.heard[10]
 
     behind, late = tab().share(start), tab().share(middle)
 
     finished(early, behind, late)
-    assert early.said == script(150)
+    assert early.said == script(100)
     assert behind.heard == early.heard
     assert late.heard == early.heard[11:]
     assert proxy.streams == 1

@@ -29,33 +29,33 @@ def text(tab: Page, number: int = 1) -> str:
 def test_three_tabs_have_one_stream_and_each_shows_every_word(alice: Visitor, proxy: Proxy) -> None:
     tabs = [alice.page, alice.new_tab(), alice.new_tab()]
 
-    alice.say("words=100 rate=50")
+    alice.say("words=80 rate=50")
 
     alice.see("w20", tab=tabs[1])
     alice.see("w20", tab=tabs[2])
     assert proxy.streams == 1
-    assert [text(tab) for tab in tabs] == [script(100)] * 3
+    assert [text(tab) for tab in tabs] == [script(80)] * 3
     assert proxy.streams == 1
 
 
 def test_when_the_tab_that_leads_is_closed_the_others_go_on(alice: Visitor, proxy: Proxy) -> None:
     tabs = [alice.new_tab(), alice.new_tab()]
-    alice.say("words=200 rate=50")
+    alice.say("words=120 rate=50")
     alice.see("w20", tab=tabs[0])
 
     alice.page.close()
 
-    assert [text(tab) for tab in tabs] == [script(200)] * 2
+    assert [text(tab) for tab in tabs] == [script(120)] * 2
     assert proxy.streams == 1
 
 
 def test_a_tab_opened_in_the_middle_shows_all_of_it(alice: Visitor, proxy: Proxy) -> None:
-    alice.say("words=200 rate=50")
+    alice.say("words=120 rate=50")
     alice.see("w20")
 
     late = alice.new_tab()
 
-    assert text(late) == text(alice.page) == script(200)
+    assert text(late) == text(alice.page) == script(120)
     assert proxy.streams == 1
 
 
@@ -63,7 +63,7 @@ def test_a_leader_that_stands_still_is_replaced_and_follows_when_it_goes_on(
     alice: Visitor, proxy: Proxy
 ) -> None:
     other = alice.new_tab()
-    alice.say("words=200 rate=50")
+    alice.say("words=120 rate=50")
     alice.see("w20", tab=other)
     leader = alice.context.new_cdp_session(alice.page)
     leader.send("Debugger.enable")
@@ -71,9 +71,9 @@ def test_a_leader_that_stands_still_is_replaced_and_follows_when_it_goes_on(
     leader.send("Debugger.pause")
     other.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
-    assert text(other) == script(200)
+    assert text(other) == script(120)
     leader.send("Debugger.resume")
-    assert text(alice.page) == script(200)
+    assert text(alice.page) == script(120)
     assert proxy.opened == 2
     wait_until(lambda: proxy.streams == 1, what="the one stream of the new leader")
 
