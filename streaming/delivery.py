@@ -7,7 +7,7 @@ from contextlib import suppress
 from math import inf
 
 from streaming.archive import Archive
-from streaming.broker.errors import BrokerError
+from streaming.broker.errors import BrokerError, BrokerUnavailableError
 from streaming.broker.log_reader import LogReader
 from streaming.broker.options import BrokerOptions
 from streaming.broker.topics import TopicIdentity, Topics
@@ -125,7 +125,7 @@ class Delivery:
         loop = asyncio.get_running_loop()
         identity = await loop.run_in_executor(self._executor, self._topics.identify, self._topic)
         if self._is_lost or self._has_changed(identity):
-            await self._begin(identity)
+            await self._begin_when_known(identity)
         self._report(connected=True, why="")
 
     def _has_changed(self, identity: TopicIdentity) -> bool:
@@ -137,6 +137,15 @@ class Delivery:
             return False
         self._grown_at = min(self._grown_at, time.monotonic())
         return time.monotonic() - self._grown_at > SETTLED
+
+    async def _begin_when_known(self, identity: TopicIdentity) -> None:
+        try:
+            await self._begin(identity)
+        except BrokerUnavailableError:
+            if self._identity is None or identity.id != self._identity.id:
+                raise
+            # The clients have not heard of new partitions yet. What they read meanwhile is still right.
+            logger.info("the log has changed, and can't be read as a whole yet")
 
     async def _begin(self, identity: TopicIdentity) -> None:
         offsets = {
