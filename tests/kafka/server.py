@@ -66,9 +66,11 @@ class KafkaServer:
         assert self._server.poll() is None, self._log.read_text()[-2000:]
         client = AdminClient({"bootstrap.servers": self.bootstrap_servers, "log_level": 0})
         try:
-            return bool(client.list_topics(timeout=1).brokers)
+            cluster = client.list_topics(timeout=1)
         except KafkaException:
             return False
+        # After a kill it names no controller until its own earlier life has been given up.
+        return bool(cluster.brokers) and cluster.controller_id >= 0
 
 
 PROPERTIES = """\
@@ -92,4 +94,6 @@ message.max.bytes=8388608
 replica.fetch.max.bytes=8388608
 auto.create.topics.enable=false
 controlled.shutdown.enable=false
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 """
