@@ -6,10 +6,17 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.brokers import Broker
 from tests.end_to_end.listening import listen
 from tests.end_to_end.test_answers import script
 from tests.reader.client import Reader
 from tests.stack import Stack
+
+
+@pytest.fixture(scope="module")
+def broker(real_kafka: Broker) -> Broker:
+    """One is enough here: what polls say is tested on both without a web process."""
+    return real_kafka
 
 
 @pytest.fixture

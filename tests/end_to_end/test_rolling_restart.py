@@ -14,13 +14,12 @@ from tests.brokers import Broker
 from tests.databases import database
 from tests.end_to_end.crowd import Client, Crowd
 from tests.end_to_end.listening import words
-from tests.end_to_end.stranger import Stranger, a_stranger, channel_of
+from tests.end_to_end.stranger import Stranger, a_stranger
 from tests.end_to_end.test_answers import script
 from tests.stack import Stack, Web
 from tests.waiting import wait_until_async
 
 pytestmark = pytest.mark.anyio
-USERS = ["alice", "bob", "charlie"]
 LEAVING = 5.0
 
 
@@ -38,6 +37,13 @@ def stack(real_kafka: Broker, template: str, tmp_path_factory: pytest.TempPathFa
         with stack:
             stack.add_web().wait_ready()
             yield stack
+
+
+@pytest.fixture(scope="module")
+def people(stack: Stack) -> dict[str, str]:
+    """Three of them: token and channel."""
+    found: dict[str, str] = json.loads(stack.manage("shell", "-v0", "-c", PEOPLE))
+    return found
 
 
 class Steady:
@@ -76,10 +82,10 @@ async def restarted(web: Web) -> float:
     return took
 
 
-def asked(stack: Stack, username: str, text: str) -> str:
+def asked(base_url: str, token: str, text: str) -> str:
     """The id of the reply."""
-    headers = {"Authorization": f"Bearer {stack.token(username)}"}
-    with httpx.Client(base_url=stack.webs[0].base_url, headers=headers) as http:
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=base_url, headers=headers) as http:
         conversation = http.post("/api/conversations", json={"bot": "script"}).json()["id"]
         said = {"text": text, "client_message_id": str(uuid4())}
         answer = http.post(f"/api/conversations/{conversation}/messages", json=said)
@@ -87,22 +93,21 @@ def asked(stack: Stack, username: str, text: str) -> str:
 
 
 async def test_a_rolling_restart_under_load_loses_nothing_doubles_nothing_and_keeps_the_order(
-    stack: Stack,
+    stack: Stack, people: dict[str, str]
 ) -> None:
-    channels = [channel_of(stack, user) for user in USERS if stack.token(user)]
-    urls = [web.base_url for web in stack.webs]
-    crowd = Crowd(urls, [stack.token(user) for user in USERS], each=17)
+    crowd = Crowd([web.base_url for web in stack.webs], [*people], each=17)
+    alice = crowd.clients[0]
     with a_stranger(stack) as stranger:
         async with crowd.there():
-            reply = await asyncio.to_thread(asked, stack, "alice", "words=400 rate=50")
-            with Steady(stranger, channels) as steady:
+            question = (stack.base_url, alice.token, "words=400 rate=50")
+            reply = await asyncio.to_thread(asked, *question)
+            with Steady(stranger, [*people.values()]) as steady:
                 took = [await restarted(web) for web in stack.webs]
 
             async def has_everything() -> bool:
                 return all(len(client.numbers) >= steady.written for client in crowd.clients)
 
             await wait_until_async(has_everything, 30, what="everybody has everything")
-            alice = crowd.clients[0]
             await wait_until_async(lambda: has_finished(alice), 30, what="the end of the answer")
 
     assert {tuple(client.numbers) for client in crowd.clients} == {tuple(range(steady.written))}
@@ -117,10 +122,10 @@ async def has_finished(client: Client) -> bool:
 
 
 async def test_a_process_with_a_thousand_streams_ends_them_all_spread_and_is_gone_within_5_seconds(
-    stack: Stack,
+    stack: Stack, people: dict[str, str]
 ) -> None:
     web = stack.webs[0]
-    crowd = Crowd([web.base_url], [stack.token(user) for user in USERS], each=334)
+    crowd = Crowd([web.base_url], [*people], each=334)
     async with crowd.there():
         begun = time.monotonic()
         web.process.ask()
@@ -150,3 +155,12 @@ async def refuses(base_url: str) -> bool:
             return (await http.get(f"{base_url}/api/events")).status_code == 503
     except httpx.TransportError:
         return True
+
+
+PEOPLE = """
+import json
+from conversations import tokens
+from conversations.models import User
+people = [User.objects.create_user(name) for name in ("alice", "bob", "charlie")]
+print(json.dumps({tokens.issue(one): one.channel for one in people}))
+"""
