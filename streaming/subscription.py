@@ -35,7 +35,7 @@ class Subscription:
         self._start = Position("", 0, 0)
         self._queue: list[Record] = []
         self._size = 0
-        self._wake = asyncio.Event()
+        self._waker: asyncio.Future[None] | None = None
 
     def go_live(self, start: Position) -> None:
         """From now on records at `start` and later are queued."""
@@ -62,7 +62,7 @@ class Subscription:
     def settle(self) -> None:
         """Sends what is queued on its way: at once where that is possible, else by the stream's task."""
         if self._queue and not (self.short_cut is not None and self.short_cut()):
-            self._wake.set()
+            self._wake()
 
     def take(self) -> list[Record]:
         """Everything that is queued, in order."""
@@ -77,15 +77,12 @@ class Subscription:
 
     def change(self, *, within: float) -> Coroutine[None, None, None]:
         """Waits for a record or another state that comes after this call, `within` seconds at most."""
-        self._wake.clear()
-        return self._woken(within)
+        self._waker = asyncio.get_running_loop().create_future()
+        return _woken(self._waker, within)
 
-    async def _woken(self, within: float) -> None:
-        # Not wait_for: up to Python 3.11 it loses a cancellation that comes together with the event, and
-        # a stream whose client has gone would go on.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(within):
-                await self._wake.wait()
+    def _wake(self) -> None:
+        if self._waker is not None and not self._waker.done():
+            self._waker.set_result(None)
 
     def _end_if_named(self, record: Record) -> None:
         if self.feed.is_ended_by(record):
@@ -104,7 +101,15 @@ class Subscription:
         if self.state is not State.ENDED:
             self.state = state
         self._clear()
-        self._wake.set()
+        self._wake()
 
     def _clear(self) -> None:
         self._queue, self._size = [], 0
+
+
+async def _woken(waker: asyncio.Future[None], within: float) -> None:
+    # Not wait_for: up to Python 3.11 it loses a cancellation that comes together with the result, and a
+    # stream whose client has gone would go on.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            await waker
