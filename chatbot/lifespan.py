@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from chatbot.collector import Collector
+from chatbot.protocol import bound
 from conversations import acknowledgements, lookups, stream_thread
 from conversations.acknowledgements import Acknowledgements
 from conversations.lookups import Lookups
@@ -60,6 +61,7 @@ class Lifespan:
         acknowledgements.install(self._acknowledgements)
         publishing.install(self._publisher)
         delivery.install(self._delivery)
+        bound(_server())
         self._leave_at(signal.SIGTERM, signal.SIGINT)
         self._collector.start()
 
@@ -90,3 +92,8 @@ class Lifespan:
         config = getattr(server, "config", None)
         if config is not None and getattr(config, "timeout_graceful_shutdown", GRACE) is None:
             config.timeout_graceful_shutdown = GRACE
+
+
+def _server() -> Any:
+    """Uvicorn says nothing of itself to the application, but has taken the signals by now."""
+    return getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
