@@ -106,12 +106,19 @@ class Crowd:
         assert connection is not None
         if mask & select.EPOLLOUT and not mask & select.EPOLLERR:
             self.reached_at = self.reached_at or time.monotonic_ns() // 1000
-            connection.send(reader.request())
-            self._epoll.modify(connection, READING)
+            self._ask(reader, connection)
         elif mask & READING:
             self._hear(reader)
         else:
             self._lose(reader)
+
+    def _ask(self, reader: Reader, connection: socket.socket) -> None:
+        try:
+            connection.send(reader.request())
+        except OSError:  # a server that was killed just now
+            self._lose(reader)
+        else:
+            self._epoll.modify(connection, READING)
 
     def _begin(self, reader: Reader) -> None:
         connection = socket.socket()
