@@ -14,10 +14,13 @@ except ImproperlyConfigured as reason:
     sys.exit(f"{reason}")
 
 # Only now: what they import needs Django to be set up.
+from django.urls import get_resolver
+
 from chatbot.bounds import Receive, bounded, refusal
 from chatbot.lifespan import Lifespan
 from streaming.handler import StreamHandler
 
+get_resolver().url_patterns  # noqa: B018 - what views need is loaded now, and not at the first request
 lifespan = Lifespan()
 stream_application = StreamHandler()
 

@@ -87,6 +87,7 @@ class Archive:
         if not here:
             return
         served = Scan(reader, here).run()
+        reader.rest()
         with self._changed:
             self._waiting = [one for one in self._waiting if one not in served]
 

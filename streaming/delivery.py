@@ -20,6 +20,9 @@ from streaming.tail import UnusablePositionError, place_in
 logger = logging.getLogger(__name__)
 WATCH = 3.0
 STOPPING = 2.0
+# Read before the first stream is opened: after a deploy everybody comes back from moments ago.
+PRELOADED = 25_000
+CATCHING_UP = 5.0
 SETTLED = 10.0  # more than the producers' `topic.metadata.refresh.interval.ms`
 
 
@@ -31,18 +34,23 @@ class Delivery:
     and come later: `is_connected` tells, and open streams stay.
     """
 
-    def __init__(self, options: BrokerOptions, topic: str, *, fixed_epoch: str = "") -> None:
+    def __init__(
+        self, options: BrokerOptions, topic: str, *, fixed_epoch: str = "", preloaded: int = PRELOADED
+    ) -> None:
         self.hub = Hub()
-        self.archive = Archive(lambda: LogReader(options, topic))
+        # It reads what is there already, one place after the other: nothing to wait for.
+        self.archive = Archive(lambda: LogReader(options, topic, wait_ms=10))
         self.is_connected = False
         self.has_looked = False
         self._topic = topic
+        self._preloaded = preloaded
         self._topics = Topics(options, fixed_id=fixed_epoch)
         self._listener = Listener(
             lambda: LogReader(options, topic), take=self.hub.deliver, lost=self._lose_place
         )
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="topic-watch")
         self._identity: TopicIdentity | None = None
+        self._ends: dict[int, int] = {}
         self._is_lost = False
         self._grown_at = inf
         self._look_now = asyncio.Event()
@@ -153,13 +161,27 @@ class Delivery:
         }
         self.hub.begin(epoch_of(identity.id, identity.partitions), offsets)
         self._listener.assign(offsets)
+        if self._identity is None:
+            await self._catch_up()
         self._identity, self._is_lost = identity, False
 
+    async def _catch_up(self) -> None:
+        """Until the newest records are in memory: for those who come back from a process before this one."""
+        log = self.hub.log
+        assert log is not None, "it has just begun"
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CATCHING_UP):
+                while any(recent.end < self._ends[part] for part, recent in enumerate(log.recent)):
+                    await asyncio.sleep(0.02)
+
     async def _start_of(self, partition: int, identity: TopicIdentity) -> int:
-        """At first from the log's end. Later: from where this process was, if the log still holds that."""
+        """At first from just before the log's end. Later: from where this process was, if the log still
+        holds that.
+        """
         first, end = await asyncio.wrap_future(self.archive.bounds(partition))
+        self._ends[partition] = end
         if self._identity is None:
-            return end
+            return max(first, end - self._preloaded // identity.partitions)
         recent = self.hub.log.recent if self.hub.log is not None else ()
         if identity.id != self._identity.id or partition >= len(recent):
             return first

@@ -24,10 +24,10 @@ class LogReader:
     is waited for: `read` returns nothing meanwhile. For one thread only; close() joins librdkafka's own.
     """
 
-    def __init__(self, options: BrokerOptions, topic: str) -> None:
+    def __init__(self, options: BrokerOptions, topic: str, *, wait_ms: int = 200) -> None:
         self.topic = topic
         self.ends: dict[int, int] = {}
-        self._consumer = consumer(options.reader())
+        self._consumer = consumer(options.reader(wait_ms=wait_ms))
 
     def __enter__(self) -> Self:
         return self
@@ -46,6 +46,10 @@ class LogReader:
         self._consumer.assign(
             [TopicPartition(self.topic, partition, offset) for partition, offset in offsets.items()]
         )
+
+    def rest(self) -> None:
+        """Reads nothing until it is assigned again, nor fetches anything in advance."""
+        self._consumer.unassign()
 
     def read(self, limit: int, *, timeout: float) -> list[Record]:
         """What is there now, `limit` at most; where nothing is, waits up to `timeout` seconds for a first.

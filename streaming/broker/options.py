@@ -35,11 +35,16 @@ class BrokerOptions:
             **self._without(CONSUMER_ONLY),
         }
 
-    def reader(self) -> dict[str, Option]:
-        """A consumer that assigns itself whole partitions: no group, no commits."""
+    def reader(self, *, wait_ms: int = 200) -> dict[str, Option]:
+        """A consumer that assigns itself whole partitions: no group, no commits.
+
+        `wait_ms`: how long a request for what is not there yet waits at the broker, and with it a change of
+        the assignment.
+        """
         return {
             **CLIENT,
             **CONSUMER,
+            "fetch.wait.max.ms": wait_ms,
             "group.id": "unused",
             "enable.auto.commit": False,
             # Never skip silently: a lost offset is an error, and becomes a `reset`.

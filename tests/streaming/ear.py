@@ -14,9 +14,11 @@ ALICE = Feed("7")
 
 
 @asynccontextmanager
-async def delivering(options: BrokerOptions, topic: str, epoch: str = "") -> AsyncIterator[Delivery]:
-    """A delivery that has found the live end of the log."""
-    delivery = Delivery(options, topic, fixed_epoch=epoch)
+async def delivering(
+    options: BrokerOptions, topic: str, epoch: str = "", *, preloaded: int = 0
+) -> AsyncIterator[Delivery]:
+    """A delivery that has found the live end of the log, and knows nothing of what was before."""
+    delivery = Delivery(options, topic, fixed_epoch=epoch, preloaded=preloaded)
     await delivery.start()
     try:
         await wait_until_async(lambda: connected(delivery), what="the live end of the log")

@@ -5,7 +5,8 @@ import pytest
 from streaming.broker.errors import BrokerRefusedError
 from streaming.broker.options import BrokerOptions
 from streaming.delivery import Delivery
-from tests.streaming.ear import connected, reached
+from tests.brokers import Broker
+from tests.streaming.ear import Ear, connected, delivering, reached
 from tests.streaming.written import Written
 from tests.waiting import wait_until_async
 
@@ -70,3 +71,22 @@ async def is_any(assigned: list[Mapping[int, int]]) -> bool:
 
 async def is_away(delivery: Delivery) -> bool:
     return not delivery.is_connected
+
+
+async def test_a_new_process_has_the_newest_records_in_memory_and_begins_at_the_live_end(
+    broker: Broker, options: BrokerOptions, topic: str, written: Written
+) -> None:
+    positions = written.write(*map(str, range(100)))
+
+    async with delivering(options, topic, broker.epoch, preloaded=25 * written.partitions) as fresh:
+        refuse_searches(fresh)
+        newcomer = await Ear(fresh).opened()
+        returned = await Ear(fresh, after=positions[-11]).opened()
+
+        assert newcomer.cursor == str(positions[-1])
+        assert await returned.hear(10) == [str(number) for number in range(90, 100)]
+
+
+def refuse_searches(delivery: Delivery) -> None:
+    """From now on nothing is read from the log but what comes."""
+    delivery.archive.stop()
