@@ -10,7 +10,7 @@ from tests.bench.plot import plot
 from tests.bench.result import Result, read
 from tests.bench.rows import ROWS
 from tests.bench.run import measured
-from tests.bench.scale import FULL, QUICK
+from tests.bench.scale import FULL, QUICK, TINY
 from tests.bench.table import tables
 
 
@@ -26,7 +26,8 @@ def main() -> None:
 def arguments() -> Namespace:
     parser = ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("rows", nargs="*", metavar="row", help=f"of {', '.join(ROWS)}; none: all of them")
-    parser.add_argument("--quick", action="store_true", help="less of everything")
+    parser.add_argument("--quick", action="store_true", help="less of everything (2 minutes)")
+    parser.add_argument("--tiny", action="store_true", help="hardly anything: whether it runs at all")
     parser.add_argument("--servers", default=",".join(CONTESTANTS), help="whom to measure (all: %(default)s)")
     parser.add_argument("--broker", default="kafka", choices=["kafka", "embedded"])
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the results into this SVG file")
@@ -44,7 +45,7 @@ def arguments() -> Namespace:
 def measure(options: Namespace) -> Iterator[Result]:
     """Prints each result as soon as it is there, and how they compare when a row is complete."""
     servers = [CONTESTANTS[name] for name in options.servers.split(",")]
-    scale = QUICK if options.quick else FULL
+    scale = TINY if options.tiny else QUICK if options.quick else FULL
     for row in measured(options.rows or list(ROWS), servers, scale, kind=options.broker):
         results = []
         for result in row:

@@ -13,13 +13,11 @@ from streaming.broker.topics import HOUR_MS, Topic, Topics
 from tests.bench.contestant import Contestant
 from tests.bench.cores import Cores
 from tests.bench.person import Person, people
-from tests.bench.producer import Producer
+from tests.bench.producer import PARTITIONS, Producer
 from tests.bench.server import Server
 from tests.brokers import Broker
 from tests.databases import database, migrated_database
 from tests.waiting import wait_until
-
-PARTITIONS = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ TEXT = b"x" * (BYTES - len(HEAD % (0, 0)) - len(TAIL))
 TEMPLATE = HEAD + TEXT + TAIL
 PATTERN = re.compile(rb'"sent":"([0-9]{16})","number":"([0-9]{8})"')
 
-SOMETHING = str(UUID(int=7))
-HEADERS: list[tuple[str, str | bytes | None]] = [
-    ("type", "reply.delta"),
-    ("conversation", SOMETHING),
-    ("message", SOMETHING),
-    ("attempt", "1"),
-]
+SOMETHING = str(UUID(int=7)).encode()
+HEADERS: dict[str, str | bytes | None] = {
+    "type": b"reply.delta",
+    "conversation": SOMETHING,
+    "message": SOMETHING,
+    "attempt": b"1",
+}
 
 
 def value(sent: int, number: int) -> bytes:

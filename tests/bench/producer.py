@@ -10,8 +10,10 @@ from typing import Self
 
 from confluent_kafka import Producer as KafkaProducer
 
+from streaming.broker.murmur2 import partition_of
 from tests.bench.event import HEADERS, value
 
+PARTITIONS = 12
 TICK = 0.005
 FLUSH_SECONDS = 20
 END_SECONDS = 30
@@ -19,7 +21,11 @@ END_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Events for `keys` in turn (one may be there several times), `rate` a second in all, for `seconds`."""
+    """Events for `keys` in turn (one may be there several times), `rate` a second in all, for `seconds`.
+
+    Keys of one partition come one after the other: then the broker, which shares the load's core, has few
+    batches to write.
+    """
 
     topic: str
     keys: Sequence[bytes]
@@ -75,7 +81,7 @@ def serve(pipe: Connection, bootstrap_servers: str) -> None:
             "bootstrap.servers": bootstrap_servers,
             "partitioner": "murmur2_random",
             "enable.idempotence": True,
-            "linger.ms": 5,
+            "linger.ms": 1,
             "queue.buffering.max.messages": 1_000_000,
             "log_level": 2,
         }
@@ -88,7 +94,7 @@ def serve(pipe: Connection, bootstrap_servers: str) -> None:
 
 def fill(producer: KafkaProducer, order: Order, made: Counter[bytes], *, pipe: Connection) -> Counter[bytes]:
     total, done = int(order.rate * order.seconds), 0
-    keys = cycle(order.keys)
+    keys = cycle(sorted(order.keys, key=lambda key: partition_of(key, PARTITIONS)))
     start = time.monotonic()
     while done < total and not pipe.poll():
         due = min(int((time.monotonic() - start) * order.rate) + 1, total)

@@ -1,7 +1,7 @@
 import re
 import socket
 
-from tests.bench.event import PATTERN
+from tests.bench.event import BYTES, PATTERN
 from tests.bench.person import Person
 from tests.bench.tally import Tally
 
@@ -10,6 +10,7 @@ REQUEST = (
     b"Authorization: Bearer %b\r\n%b\r\n"
 )
 ID = re.compile(rb"^id: ([^\r\n]*)\r?$", re.MULTILINE)
+TWO = 2 * BYTES
 # A block's end and the end of its chunk (RFC 9112, section 7.1): servers send whole blocks in a chunk.
 WHOLE = (b"\n\n\r\n", b"\n\r\n\r\n")
 
@@ -73,7 +74,11 @@ class Reader:
         """`now` is the time at which it came, in microseconds; adds how old each event in it is."""
         if self._rest or not self.is_open or not chunk.endswith(WHOLE):
             chunk = self._whole(chunk, now)
-        found = PATTERN.findall(chunk)
+        if len(chunk) < TWO:
+            match = PATTERN.search(chunk)
+            found = [match.groups()] if match else []
+        else:
+            found = PATTERN.findall(chunk)
         for sent, number in found:
             latencies.append(now - int(sent))
             self.tally.count(int(number))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 
 from tests.bench.bed import Bed, Trial
 from tests.bench.contestant import Contestant
@@ -19,11 +20,12 @@ TRIES = 2  # a machine may have one hiccup
 
 def ceiling(bed: Bed, contestant: Contestant, scale: Scale) -> Iterator[Result]:
     highest, limit = 0, None
+    quicker = replace(scale, warm_up=scale.warm_up / 2, window=scale.window * 0.6)
     with bed.trial(contestant) as trial, closing(Crowd(trial.server.port)) as crowd:
         readers = [Reader(person) for person in trial.people[:CONNECTIONS]]
         crowd.connect(readers)
         for rate in scale.steps:
-            figures = _step(trial, crowd, readers, rate, scale)
+            figures = _step(trial, crowd, readers, rate, quicker)
             conditions = {"connections": len(readers), "rate": rate}
             yield Result("ceiling", contestant.name, conditions, {**figures, **losses(trial, readers)})
             if not _is_in_time(figures):
