@@ -20,6 +20,7 @@ from streaming.delivery import Delivery
 
 SPREAD = 1.0  # streams end within this many seconds of SIGTERM
 GRACE = 2  # and the server waits this long for what will not end
+PATIENCE = 3.0  # with a broker that does not answer, before requests are taken all the same
 PUBLISHING_PATIENCE_MS = 30_000
 
 
@@ -61,6 +62,8 @@ class Lifespan:
         acknowledgements.install(self._acknowledgements)
         publishing.install(self._publisher)
         delivery.install(self._delivery)
+        # Whoever comes before that would be refused, and come again: after a deploy, everybody.
+        await self._delivery.looked(within=PATIENCE)
         bound(_server())
         self._leave_at(signal.SIGTERM, signal.SIGINT)
         self._collector.start()

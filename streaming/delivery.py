@@ -41,7 +41,7 @@ class Delivery:
         # It reads what is there already, one place after the other: nothing to wait for.
         self.archive = Archive(lambda: LogReader(options, topic, wait_ms=10))
         self.is_connected = False
-        self.has_looked = False
+        self._has_looked = asyncio.Event()
         self._topic = topic
         self._preloaded = preloaded
         self._topics = Topics(options, fixed_id=fixed_epoch)
@@ -65,6 +65,17 @@ class Delivery:
             await self.stop()
             raise
         self._watch = asyncio.create_task(self._keep_watch(), name="topic-watch")
+
+    @property
+    def has_looked(self) -> bool:
+        """Whether it is known by now if the broker is there."""
+        return self._has_looked.is_set()
+
+    async def looked(self, *, within: float) -> None:
+        """Returns once that is known, or when the time is over."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._has_looked.wait()
 
     async def stop(self) -> None:
         if self._watch is not None:
@@ -196,7 +207,7 @@ class Delivery:
         if connected != self.is_connected:
             logger.info("the broker is there") if connected else logger.warning("the broker is away: %s", why)
         self.is_connected = connected
-        self.has_looked = True
+        self._has_looked.set()
 
 
 deliveries = Current[Delivery]()
