@@ -1,4 +1,6 @@
+from bisect import bisect_left
 from collections import deque
+from operator import attrgetter
 
 from streaming.record import Record
 
@@ -29,15 +31,12 @@ class Recent:
         while self._bytes > self._most_bytes or len(self._all) > self._most_records:
             self._drop()
 
-    def after(self, key: bytes, offset: int) -> list[Record]:
-        """That key's records from `offset` on, in order; the caller has seen that it is not below `floor`."""
+    def after(self, key: bytes, offset: int, *, limit: int) -> list[Record]:
+        """That key's first records from `offset` on; the caller has seen that it is not below `floor`."""
         self._sort()
-        found = []
-        for record in reversed(self._by_key.get(key, ())):
-            if record.offset < offset:
-                break
-            found.append(record)
-        return found[::-1]
+        same = self._by_key.get(key, [])
+        start = bisect_left(same, offset, key=attrgetter("offset"))
+        return same[start : start + limit]
 
     def _sort(self) -> None:
         for record in self._unsorted:

@@ -147,10 +147,10 @@ class Tail:
     def _remember(self) -> Step | None:
         """Out of memory, a page at a time; the last page and going live are one tick."""
         recent = self._recent
-        records = self._wanted(recent.after(self._feed.key, self._position.offset))
-        if len(records) > PAGE:
-            return self._covered(records[:PAGE], records[PAGE - 1].offset + 1)
-        step = self._covered(records, recent.end)
+        records = recent.after(self._feed.key, self._position.offset, limit=PAGE)
+        if len(records) == PAGE:
+            return self._covered(self._wanted(records), records[-1].offset + 1)
+        step = self._covered(self._wanted(records), recent.end)
         self._subscription.go_live(step.position)
         return step if step != Step(self._position) else None
 
