@@ -1,5 +1,6 @@
 """Credentials of programs and of pages, checked many at a time: after a deploy everybody comes at once."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -15,6 +16,8 @@ from django.utils.timezone import now
 from conversations.access import bearer
 from conversations.models import ApiToken, User
 from conversations.tokens import digest
+
+SESSION_KEYS = re.compile(r"[0-9a-z]{1,40}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ def credential_of(request: HttpRequest) -> Credential | None:
     if secret is not None:
         return Credential("token", digest(secret))
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    return Credential("session", key) if key else None
+    # A NUL, which the database refuses, would cost everybody whose look-up shares the query their answer.
+    return Credential("session", key) if SESSION_KEYS.fullmatch(key) else None
 
 
 def callers(credentials: Collection[Credential]) -> dict[Credential, Caller]:

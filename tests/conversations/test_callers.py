@@ -126,3 +126,8 @@ def test_a_bad_token_is_nobody_whatever_the_session_says(alice: User) -> None:
 
     assert credential is not None
     assert callers([credential]) == {}
+
+
+@pytest.mark.parametrize("key", ['"a\\000b"', "é", "x" * 41, "../a"])
+def test_a_cookie_that_can_be_no_session_is_not_looked_up(rf: RequestFactory, key: str) -> None:
+    assert credential_of(rf.get("/", headers={"Cookie": f"sessionid={key}"})) is None
