@@ -68,8 +68,7 @@ class Listener:
                 try:
                     self._hand_over(reader.read(BATCH, timeout=0.1), current)
                 except PositionLostError:
-                    self._on_loop(self._lost)
-                    self._leaving.wait(random.uniform(0.5, 1.5))
+                    self._stand_still(current)
                 except BrokerError:
                     logger.exception("listening goes on after an error")
                     self._leaving.wait(random.uniform(0.5, 1.5))
@@ -80,6 +79,12 @@ class Listener:
         if assigned is not None and number != current:
             reader.assign(assigned)
         return number
+
+    def _stand_still(self, assignment: int) -> None:
+        # In every partition: what was read together with the error is gone, and must not be passed over.
+        while not self._leaving.is_set() and assignment == self._assignment:
+            self._on_loop(self._lose, assignment)
+            self._leaving.wait(random.uniform(0.5, 1.5))
 
     def _hand_over(self, records: list[Record], assignment: int) -> None:
         while records and not self._leaving.is_set():
@@ -92,6 +97,10 @@ class Listener:
         self._room.release()
         if assignment == self._assignment:
             self._take(records)
+
+    def _lose(self, assignment: int) -> None:
+        if assignment == self._assignment:
+            self._lost()
 
     def _on_loop(self, call: Callable[..., None], *arguments: object) -> None:
         if not self._loop.is_closed():
