@@ -41,14 +41,17 @@ class Outlet:
     def __init__(self, send: Send) -> None:
         self._send = send
         self._cycle = _cycle_of(send)
-        if self._cycle is not None:
+        if self._cycle is not None and not self._is_closing:
             _bound_buffers(self._cycle.transport)
 
     async def send(self, chunk: bytes) -> None:
         """Returns once the server has taken it. A client that takes nothing for 4 s is cut off: it resumes.
 
-        Neither returning nor raising would free the connection, since the server waits for its buffer.
+        Neither returning nor raising would free the connection, since the server waits for its buffer. To a
+        client that has gone nothing is sent: the request is about to be cancelled.
         """
+        if self._is_closing:
+            return
         if self.is_ready:
             self.write(chunk)
             return
@@ -63,8 +66,16 @@ class Outlet:
         """Whether `write` may be called now: the client takes what it is given, and is still there."""
         cycle = self._cycle
         return cycle is not None and not (
-            cycle.flow.write_paused or cycle.disconnected or cycle.response_complete
+            cycle.flow.write_paused
+            or cycle.disconnected
+            or cycle.response_complete
+            or cycle.transport.is_closing()
         )
+
+    @property
+    def _is_closing(self) -> bool:
+        """A transport that has closed raises, whatever it is asked, moments before the server says so."""
+        return self._cycle is not None and self._cycle.transport.is_closing()
 
     def write(self, chunk: bytes) -> None:
         """Hands the chunk over there and then, without a task: `send` waits for nothing but a paused flow."""

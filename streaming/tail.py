@@ -140,8 +140,9 @@ class Tail:
             return False
         records = self._subscription.take()
         place = self._position
-        self._position = place.moved_to(self._after(records))
         self._outlet.write(joined(records, place))
+        # Only now: were it to fail, the stream's last words would name a place that its client never saw.
+        self._position = place.moved_to(self._after(records))
         return True
 
     def _remember(self) -> Step | None:
