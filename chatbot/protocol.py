@@ -11,7 +11,8 @@ TOO_LARGE, TOO_SLOW = b"431 Request Header Fields Too Large", b"408 Request Time
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Uvicorn's, with bounds for what comes before a request is one: 128 KiB and 10 s from the connection on.
+    """Uvicorn's, with bounds for what comes before a request is one: 128 KiB, and 10 s from the connection
+    or, of a later request, from its first byte on.
 
     Uvicorn itself keeps collecting headers for as long as they come, whoever sends them. (Between requests
     its own patience with idle connections counts.)
@@ -21,15 +22,20 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_made(cast("asyncio.Transport", transport))
         self._head_bytes = 0
         self._is_in_head = True
-        self._deadline = self.loop.call_later(HEAD_SECONDS, self._refuse, TOO_SLOW)
+        self._start_deadline()
 
     def data_received(self, data: bytes) -> None:
         if self._is_in_head:
             self._head_bytes += len(data)
-        if self._head_bytes > MOST_HEAD:
+        super().data_received(data)
+        # Only now: a body may have come with the end of its head.
+        if self._is_in_head and self._head_bytes > MOST_HEAD:
             self._refuse(TOO_LARGE)
-        else:
-            super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        if self._deadline.cancelled():
+            self._start_deadline()
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         self._is_in_head, self._head_bytes = False, 0
@@ -44,10 +50,15 @@ class BoundedProtocol(HttpToolsProtocol):
         self._deadline.cancel()
         super().connection_lost(exc)
 
+    def _start_deadline(self) -> None:
+        self._deadline = self.loop.call_later(HEAD_SECONDS, self._refuse, TOO_SLOW)
+
     def _refuse(self, status: bytes) -> None:
-        if not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if self.cycle is None or self.cycle.response_complete:  # else it would end up inside a response
             self.transport.write(REFUSAL % status)
-            self.transport.close()
+        self.transport.close()
 
 
 def bound(server: Any) -> None:

@@ -26,6 +26,7 @@ async def address(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[str, i
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.5)
     config = uvicorn.Config(answer, http=BoundedProtocol, lifespan="off", log_config=None)
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * MOST_HEAD)
         server = uvicorn.Server(config)
         config.load()
         server.lifespan = config.lifespan_class(config)
@@ -80,3 +81,26 @@ async def test_a_head_without_end_is_refused_before_it_fills_the_memory(
 
 async def test_a_connection_that_makes_no_request_is_closed(address: tuple[str, int]) -> None:
     assert b"408" in await sent(address, LINE)
+
+
+async def test_a_later_request_that_never_ends_is_closed_too(address: tuple[str, int]) -> None:
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(LINE + b"\r\n")
+    await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+
+    writer.write(LINE)
+
+    assert b"408" in await asyncio.wait_for(reader.readline(), 5)
+    writer.close()
+
+
+async def test_a_body_that_comes_with_its_head_counts_as_none_of_it(address: tuple[str, int]) -> None:
+    body = b"x" * (MOST_HEAD + 1)
+    head = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(body)
+    client = socket.create_connection(address, timeout=5)
+
+    client.sendall(head + body)  # all of it before the server, in this same thread, may read
+
+    reader, writer = await asyncio.open_connection(sock=client)
+    assert b"200" in await asyncio.wait_for(reader.readline(), 5)
+    writer.close()
