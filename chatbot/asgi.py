@@ -1,6 +1,7 @@
 """The web process: Django, and beside it the delivery of events, owned by the server's lifespan."""
 
 import os
+import re
 import sys
 from typing import Any
 
@@ -21,6 +22,7 @@ from chatbot.lifespan import Lifespan
 from streaming.handler import StreamHandler
 
 get_resolver().url_patterns  # noqa: B018 - what views need is loaded now, and not at the first request
+STREAM = re.compile(r"/api/events(/poll)?|/api/messages/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/events")
 lifespan = Lifespan()
 stream_application = StreamHandler()
 
@@ -37,4 +39,5 @@ async def application(scope: dict[str, Any], receive: Receive, send: Any) -> Non
 
 
 def is_stream(path: str) -> bool:
-    return path.startswith("/api/") and path.endswith(("/events", "/events/poll"))
+    """Just the paths of `chatbot.urls` whose views are made for StreamHandler: others may not be async."""
+    return STREAM.fullmatch(path) is not None

@@ -16,7 +16,11 @@ def refuse_if_full(hub: Hub) -> None:
 
 
 def refuse_if_too_many(hub: Hub, feed: Feed) -> None:
-    """Raises RefusedError (429) when this channel is listened to here as often as it may be."""
+    """Raises RefusedError (429) when this channel is listened to here as often as it may be.
+
+    Once more for the process too: a storm of callers is looked up together.
+    """
+    refuse_if_full(hub)
     if hub.count_of(feed) >= settings.STREAMS_PER_USER:
         raise _too_many("You have too many streams open. Close some, and try again.")
 

@@ -1,13 +1,16 @@
 """What a client may not do: refused early, and to nobody else's cost."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from tests.brokers import embedded
 from tests.databases import database
+from tests.end_to_end.mute import REQUEST
 from tests.stack import Stack
 from tests.waiting import wait_until
 
@@ -27,6 +30,16 @@ def narrow(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def stream(stack: Stack, username: str, **options: str) -> AbstractContextManager[httpx.Response]:
     headers = {"Authorization": f"Bearer {stack.token(username)}"}
     return httpx.stream("GET", f"{stack.base_url}/api/events", headers=headers, params=options, timeout=10)
+
+
+def connection(stack: Stack) -> socket.socket:
+    address = urlsplit(stack.base_url)
+    return socket.create_connection((address.hostname, address.port), timeout=10)
+
+
+def send_at_once(connections: list[socket.socket], requests: list[bytes]) -> None:
+    for one, request in zip(connections, requests, strict=True):
+        one.sendall(request)
 
 
 def status(stack: Stack, username: str) -> int:
@@ -72,3 +85,25 @@ def test_headers_that_are_too_long_are_refused(narrow: Stack) -> None:
     answer = httpx.get(f"{narrow.base_url}/api/events", headers={"Last-Event-ID": "x" * 100_000})
 
     assert answer.status_code == 431
+
+
+def test_a_process_has_no_more_streams_when_all_of_them_are_opened_at_once(narrow: Stack) -> None:
+    wait_until(lambda: status(narrow, "bob") == 200, what="room for a first one")
+    requests = [REQUEST.format(narrow.token(name)).encode() for name in ["alice", "bob", "charlie"] * 2]
+
+    with ExitStack() as opened:
+        everyone = [opened.enter_context(connection(narrow)) for _ in requests]
+        send_at_once(everyone, requests)
+        answers = [one.recv(12) for one in everyone]
+
+    assert answers.count(b"HTTP/1.1 200") == 3
+
+
+@pytest.mark.parametrize("path", ["messages/nonsense/events", "conversations/events", "events/poll/events"])
+def test_a_path_that_only_looks_like_a_stream_is_not_found(narrow: Stack, path: str) -> None:
+    headers = {"Authorization": f"Bearer {narrow.token('bob')}"}
+
+    answer = httpx.get(f"{narrow.base_url}/api/{path}", headers=headers)
+
+    assert answer.status_code in {404, 422}
+    assert answer.headers["Content-Type"] == "application/problem+json"
