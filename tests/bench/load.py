@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.bench.bed import Trial
-from tests.bench.cores import Meter
+from tests.bench.cores import Meter, yardstick
 from tests.bench.crowd import Crowd
 from tests.bench.producer import Order
 from tests.bench.reader import Reader
@@ -25,6 +25,7 @@ class Load:
     wanted: float
     server_busy: float
     load_busy: float
+    yardstick: float = 0.0
 
     def figures(self) -> dict[str, Figure]:
         return {
@@ -35,17 +36,19 @@ class Load:
             "server_core": self.server_busy,
             "load_core": self.load_busy,
             "load_limited": self.load_busy > BUSY,
+            "yardstick_ms": self.yardstick,
         }
 
 
 def load(trial: Trial, crowd: Crowd, readers: Sequence[Reader], rate: int, scale: Scale) -> Load:
     """Ends when everything was heard, or some seconds after the last event was produced."""
     keys = [reader.person.key for reader in readers]
+    before = yardstick(trial.cores)
     trial.producer.start(Order(trial.topic, keys, rate, scale.warm_up + scale.window))
     crowd.listen(scale.warm_up)
     measured = window(trial, crowd, rate=rate, seconds=scale.window)
     drain(trial, crowd, readers)
-    return measured
+    return replace(measured, yardstick=(before + yardstick(trial.cores)) / 2)
 
 
 def window(trial: Trial, crowd: Crowd, *, rate: float, seconds: float) -> Load:

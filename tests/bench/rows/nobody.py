@@ -5,6 +5,7 @@ from contextlib import closing
 
 from tests.bench.bed import Bed
 from tests.bench.contestant import Contestant
+from tests.bench.cores import yardstick
 from tests.bench.crowd import Crowd
 from tests.bench.load import drain, lost, window
 from tests.bench.producer import Order
@@ -23,6 +24,7 @@ def nobody(bed: Bed, contestant: Contestant, scale: Scale) -> Iterator[Result]:
         witness = Reader(trial.people[0])
         crowd.connect([witness])
         keys = [witness.person.key, *strangers]
+        speed = yardstick(trial.cores)
         trial.producer.start(Order(trial.topic, keys, scale.nobody, scale.warm_up + scale.window))
         crowd.listen(scale.warm_up)
         measured = window(trial, crowd, rate=scale.nobody / len(keys), seconds=scale.window)
@@ -32,6 +34,7 @@ def nobody(bed: Bed, contestant: Contestant, scale: Scale) -> Iterator[Result]:
     figures = {
         "cpu_us_per_record": measured.cpu_seconds / max(len(measured.latencies) * len(keys), 1) * 1e6,
         **{name: told[name] for name in ("p99_ms", "delivered", "server_core", "load_core", "load_limited")},
+        "yardstick_ms": speed,
         "lost": missing,
     }
     yield Result("nobody", contestant.name, {"rate": scale.nobody}, figures)

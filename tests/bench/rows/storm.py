@@ -16,7 +16,7 @@ from tests.bench.scale import Scale
 RETRY = 0.25
 BEFORE = 2.0
 DOWN = 0.5
-BACK_SECONDS = 40.0
+BACK_SECONDS = 30.0
 AFTER = 2.0
 CATCH_UP_SECONDS = 20.0
 
