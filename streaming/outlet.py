@@ -89,6 +89,8 @@ class Outlet:
     def abort(self) -> None:
         if self._cycle is None:
             raise TimeoutError("the client reads nothing")
+        if self._cycle.disconnected:
+            return
         logger.info("a client that reads nothing was cut off")
         _forget(self._cycle.transport)
         self._cycle.transport.abort()

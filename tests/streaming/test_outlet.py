@@ -86,6 +86,15 @@ async def test_a_client_that_goes_after_it_is_no_error(served: Served) -> None:
     assert not outlet.is_ready
 
 
+async def test_a_client_that_goes_just_before_it_is_cut_off_is_no_error(served: Served) -> None:
+    outlet = Outlet(served.send)
+    served.disconnected = True
+
+    outlet.abort()
+
+    assert not outlet.is_ready
+
+
 async def test_what_could_not_be_written_is_not_said_to_have_been(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
