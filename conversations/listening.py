@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from streaming.problem import RefusedError, problem
 P = ParamSpec("P")
 T = TypeVar("T")
 AWAY = "The database can't be reached right now. Nothing is lost: try again in a moment."
+DEADLINE = 10.0
 UNSAID = {
     "status": Message.Status.STREAMING.value,
     "text": "",
@@ -57,10 +58,7 @@ async def answer_of(request: HttpRequest, reply_id: UUID) -> Answer:
 
 async def _known(request: HttpRequest) -> tuple[Credential, Caller]:
     credential = credential_of(request)
-    try:
-        caller = None if credential is None else await find(credential)
-    except DatabaseError as error:
-        raise _away() from error
+    caller = None if credential is None else await _in_time(find(credential))
     if credential is None or caller is None:
         refused = problem(401, "not_authenticated", "Sign in, or send a valid bearer token.")
         refused["WWW-Authenticate"] = "Bearer"
@@ -69,10 +67,16 @@ async def _known(request: HttpRequest) -> tuple[Credential, Caller]:
 
 
 async def _read(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    return await _in_time(aside(read, *args, **kwargs))
+
+
+async def _in_time(reading: Awaitable[T]) -> T:
+    """Raises RefusedError (503) when the database is away, or says nothing for 10 s."""
     try:
-        return await aside(read, *args, **kwargs)
-    except DatabaseError as error:
-        raise _away() from error
+        async with asyncio.timeout(DEADLINE):
+            return await reading
+    except (DatabaseError, TimeoutError) as error:
+        raise RefusedError(problem(503, "database_unavailable", AWAY, retry_after=2)) from error
 
 
 def _conversation(caller: Caller, text: str) -> str:
@@ -114,10 +118,6 @@ def _whole(message: dict[str, object]) -> dict[str, object]:
 
 def _siblings(reply: Message) -> list[UUID]:
     return list(Message.objects.filter(parent=reply.parent_id).order_by("seq").values_list("pk", flat=True))
-
-
-def _away() -> RefusedError:
-    return RefusedError(problem(503, "database_unavailable", AWAY, retry_after=2))
 
 
 def _identity(text: str) -> UUID:

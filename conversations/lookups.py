@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Callable, Collection, Hashable
+from itertools import islice
 
 from conversations.credentials import Caller, Credential, callers
 from conversations.stream_thread import StreamThread, aside
@@ -22,17 +23,20 @@ class Lookups:
     def __init__(self, thread: StreamThread, find: Find = callers) -> None:
         self._thread = thread
         self._find = find
-        self._waiting: list[tuple[Credential, Answer]] = []
+        self._waiting: dict[Answer, Credential] = {}
         self._asking: asyncio.Task[None] | None = None
 
     async def find(self, credential: Credential) -> Caller | None:
         """None when it does not hold. Raises DatabaseError."""
         loop = asyncio.get_running_loop()
         answer: Answer = loop.create_future()
-        self._waiting.append((credential, answer))
+        self._waiting[answer] = credential
         if self._asking is None:
             self._asking = loop.create_task(self._ask(), name="lookups")
-        return await answer
+        try:
+            return await answer
+        finally:
+            self._waiting.pop(answer, None)  # a database that says nothing must not have a crowd pile up
 
     async def generations(self, credentials: Collection[Hashable]) -> dict[Hashable, int]:
         """Of those that hold: the session generation of their users. Raises DatabaseError."""
@@ -45,22 +49,22 @@ class Lookups:
     async def _ask(self) -> None:
         try:
             while self._waiting:
-                asked, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-                await self._answer(asked)
+                answers = [*islice(self._waiting, MOST)]
+                await self._answer({answer: self._waiting.pop(answer) for answer in answers})
                 await asyncio.sleep(PACE)
         finally:
             self._asking = None
 
-    async def _answer(self, asked: list[tuple[Credential, Answer]]) -> None:
+    async def _answer(self, asked: dict[Answer, Credential]) -> None:
         """Whoever asked may have gone meanwhile: then nobody is told."""
         try:
-            found = await self._thread.run(self._find, {credential for credential, _ in asked})
+            found = await self._thread.run(self._find, set(asked.values()))
         except Exception as error:  # noqa: BLE001 - it is raised again, where somebody waits for it
-            for _, answer in asked:
+            for answer in asked:
                 if not answer.done():
                     answer.set_exception(error)
             return
-        for credential, answer in asked:
+        for answer, credential in asked.items():
             if not answer.done():
                 answer.set_result(found.get(credential))
 

@@ -4,10 +4,13 @@ from collections.abc import Callable, Collection, Iterator
 
 import pytest
 from django.db import DatabaseError
+from django.test import RequestFactory
 
+from conversations import listening, lookups
 from conversations.credentials import Caller, Credential
 from conversations.lookups import MOST, Lookups
 from conversations.stream_thread import StreamThread
+from streaming.problem import RefusedError
 
 pytestmark = pytest.mark.anyio
 Find = Callable[[Collection[Credential]], dict[Credential, Caller]]
@@ -42,11 +45,11 @@ def thread() -> Iterator[StreamThread]:
 
 async def test_who_comes_while_a_question_is_asked_shares_the_next(thread: StreamThread) -> None:
     registry = Registry()
-    lookups = Lookups(thread, find=registry)
+    asking = Lookups(thread, find=registry)
 
-    first = asyncio.create_task(lookups.find(token("x")))
+    first = asyncio.create_task(asking.find(token("x")))
     await asyncio.sleep(0)
-    others = [asyncio.create_task(lookups.find(token("x" * (n + 1)))) for n in range(MOST)]
+    others = [asyncio.create_task(asking.find(token("x" * (n + 1)))) for n in range(MOST)]
     await asyncio.sleep(0)
     registry.go.set()
     found = await asyncio.gather(first, *others)
@@ -79,25 +82,57 @@ async def test_a_question_that_fails_fails_for_all_who_shared_it_and_for_nobody_
     def find(credentials: Collection[Credential]) -> dict[Credential, Caller]:
         return next(answers)(credentials)
 
-    lookups = Lookups(thread, find=find)
+    asking = Lookups(thread, find=find)
 
-    failed = await asyncio.gather(lookups.find(token("x")), lookups.find(token("x")), return_exceptions=True)
+    failed = await asyncio.gather(asking.find(token("x")), asking.find(token("x")), return_exceptions=True)
 
     assert [type(one) for one in failed] == [DatabaseError, DatabaseError]
-    assert await lookups.find(token("x")) == Caller(1, 0)
+    assert await asking.find(token("x")) == Caller(1, 0)
 
 
 async def test_who_goes_away_takes_nobody_along(thread: StreamThread) -> None:
     registry = Registry()
-    lookups = Lookups(thread, find=registry)
-    impatient = asyncio.create_task(lookups.find(token("x")))
-    patient = asyncio.create_task(lookups.find(token("x")))
+    asking = Lookups(thread, find=registry)
+    impatient = asyncio.create_task(asking.find(token("x")))
+    patient = asyncio.create_task(asking.find(token("x")))
     await asyncio.sleep(0)
 
     impatient.cancel()
     registry.go.set()
 
     assert await patient == Caller(1, 0)
+
+
+async def test_who_goes_away_before_the_question_is_not_asked_about(thread: StreamThread) -> None:
+    registry = Registry()
+    asking = Lookups(thread, find=registry)
+    first = asyncio.create_task(asking.find(token("x")))
+    await asyncio.sleep(0)
+    impatient = asyncio.create_task(asking.find(token("xx")))
+    await asyncio.sleep(0)
+
+    impatient.cancel()
+    patient = asyncio.create_task(asking.find(token("xxx")))
+    await asyncio.sleep(0)
+    registry.go.set()
+
+    assert [await first, await patient] == [Caller(1, 0), Caller(3, 0)]
+    assert registry.sizes == [1, 1]
+
+
+async def test_while_the_database_says_nothing_a_stream_is_refused_for_now(
+    thread: StreamThread, rf: RequestFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = Registry()
+    monkeypatch.setattr(listening, "DEADLINE", 0.1)
+    monkeypatch.setattr(lookups.lookups, "_value", Lookups(thread, find=registry))
+
+    with pytest.raises(RefusedError) as refused:
+        await listening.feed_of(rf.get("/api/events", headers={"Authorization": "Bearer x"}))
+
+    assert refused.value.response.status_code == 503
+    assert refused.value.response["Retry-After"] == "2"
+    registry.go.set()
 
 
 def token(key: str) -> Credential:
