@@ -114,7 +114,7 @@ def test_static_files_have_names_that_can_be_kept_for_ever(composed: Composed) -
 
     assert answer.status_code == 200
     assert "immutable" in answer.headers["Cache-Control"]
-    assert re.search(r'from "\./stream\.[0-9a-f]{12}\.js"', answer.text)
+    assert re.search(r'from "\./conversation\.[0-9a-f]{12}\.js"', answer.text)
 
 
 def test_asked_to_leave_it_is_gone_within_5_seconds_with_a_stream_open(composed: Composed) -> None:

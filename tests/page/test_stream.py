@@ -49,13 +49,18 @@ def test_a_stream_that_fell_silent_is_given_up_and_resumed(alice: Visitor, proxy
     alice.say("words=20 rate=100")
     alice.replies().nth(1).wait_for()
 
-    alice.page.clock.fast_forward(46 * SECOND)
-    wait_until(lambda: proxy.streams == 0, what="the stream is given up")
+    wait_until(lambda: is_given_up_in_time(alice, proxy), what="the stream is given up")
     proxy.buffers = False
 
     assert alice.answer(1) == script(20)
-    assert proxy.opened == 2
+    assert proxy.opened >= 2
     assert alice.complaints == []
+
+
+def is_given_up_in_time(alice: Visitor, proxy: Proxy) -> bool:
+    """Again each time it is asked: a last word may have been on its way when the silence began."""
+    alice.page.clock.fast_forward(46 * SECOND)
+    return proxy.streams == 0 or proxy.opened > 1
 
 
 def test_a_stream_is_opened_again_when_the_network_is_back(alice: Visitor, proxy: Proxy) -> None:
