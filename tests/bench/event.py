@@ -8,6 +8,9 @@ HEAD = b'{"sent":"%016d","number":"%08d","text":"'
 TAIL = b'"}'
 TEXT = b"x" * (BYTES - len(HEAD % (0, 0)) - len(TAIL))
 TEMPLATE = HEAD + TEXT + TAIL
+# Where both stand in an event, counted from its end.
+SENT = slice(9 - BYTES, 25 - BYTES)
+NUMBER = slice(37 - BYTES, 45 - BYTES)
 PATTERN = re.compile(rb'"sent":"([0-9]{16})","number":"([0-9]{8})"')
 
 SOMETHING = str(UUID(int=7)).encode()

@@ -1,7 +1,7 @@
 import re
 import socket
 
-from tests.bench.event import BYTES, PATTERN
+from tests.bench.event import BYTES, NUMBER, PATTERN, SENT
 from tests.bench.person import Person
 from tests.bench.tally import Tally
 
@@ -12,6 +12,7 @@ REQUEST = (
 ID = re.compile(rb"^id: ([^\r\n]*)\r?$", re.MULTILINE)
 TWO = 2 * BYTES
 # A block's end and the end of its chunk (RFC 9112, section 7.1): servers send whole blocks in a chunk.
+ONE_EVENT = b'"}\n\n\r\n'
 WHOLE = (b"\n\n\r\n", b"\n\r\n\r\n")
 
 
@@ -72,13 +73,24 @@ class Reader:
 
     def hear(self, chunk: bytes, now: int, latencies: list[int]) -> None:
         """`now` is the time at which it came, in microseconds; adds how old each event in it is."""
+        if BYTES < len(chunk) < TWO and chunk.endswith(ONE_EVENT) and self.is_open and not self._rest:
+            self._hear_one(chunk, now, latencies)
+        else:
+            self._hear_any(chunk, now, latencies)
+
+    def _hear_one(self, chunk: bytes, now: int, latencies: list[int]) -> None:
+        event = chunk[:-4]
+        sent = int(event[SENT])
+        latencies.append(now - sent)
+        self.tally.count(int(event[NUMBER]))
+        self._latest = chunk
+        if sent < self.opened_at:
+            self.caught_up_at = now
+
+    def _hear_any(self, chunk: bytes, now: int, latencies: list[int]) -> None:
         if self._rest or not self.is_open or not chunk.endswith(WHOLE):
             chunk = self._whole(chunk, now)
-        if len(chunk) < TWO:
-            match = PATTERN.search(chunk)
-            found = [match.groups()] if match else []
-        else:
-            found = PATTERN.findall(chunk)
+        found = PATTERN.findall(chunk)
         for sent, number in found:
             latencies.append(now - int(sent))
             self.tally.count(int(number))

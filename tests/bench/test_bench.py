@@ -41,6 +41,17 @@ def test_the_reader_counts_what_was_lost_and_doubled_however_the_bytes_arrive(
     assert latencies == [1000] * len(numbers)
 
 
+@given(st.lists(st.integers(0, 30)), st.sampled_from([b"\n", b"\r\n"]))
+def test_the_reader_counts_events_that_arrive_one_by_one(numbers: list[int], newline: bytes) -> None:
+    reader, latencies = Reader(Person(b"1", b"token")), list[int]()
+
+    hear(reader, [HEAD, *(chunk(place, number, newline) for place, number in enumerate(numbers))], latencies)
+
+    assert reader.tally.lost(31) == 31 - len(set(numbers))
+    assert reader.tally.doubled == len(numbers) - len(set(numbers))
+    assert latencies == [1000] * len(numbers)
+
+
 @given(st.lists(st.integers(0, 9), min_size=1), st.integers(0, 60))
 def test_the_reader_would_resume_behind_the_last_whole_event(numbers: list[int], missing: int) -> None:
     reader = Reader(Person(b"1", b"token"))
