@@ -1,6 +1,7 @@
 import asyncio
 import logging
 import random
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -66,18 +67,17 @@ class Hub:
             subscription.reset()
 
     def deliver(self, records: Iterable[Record]) -> None:
-        """Queues each record for whoever listens, then sends what a connection got as one write."""
+        """Remembers each record, and gives whoever listens what is on its channel, all at once."""
         if self.log is None:
             return
         recent, subscriptions = self.log.recent, self._subscriptions
-        reached: dict[Subscription, None] = {}
+        heard: defaultdict[Subscription, list[Record]] = defaultdict(list)
         for record in records:
             recent[record.partition].append(record)
             for subscription in subscriptions.get(record.key, ()):
-                _offer(subscription, record)
-                reached[subscription] = None
-        for subscription in reached:
-            _settle(subscription)
+                heard[subscription].append(record)
+        for subscription, its in heard.items():
+            _give(subscription, its)
 
     def count_of(self, feed: Feed) -> int:
         return len(self._subscriptions.get(feed.key, ()))
@@ -114,17 +114,9 @@ class Hub:
             loop.call_later(random.uniform(0, within), subscription.end)
 
 
-def _offer(subscription: Subscription, record: Record) -> None:
-    """Anybody may write to the log: no record may cost a stream the ones behind it."""
+def _give(subscription: Subscription, records: list[Record]) -> None:
     try:
-        subscription.offer(record)
-    except Exception:
-        logger.warning("a stream passed over record %s-%s", record.partition, record.offset, exc_info=True)
-
-
-def _settle(subscription: Subscription) -> None:
-    try:
-        subscription.settle()
+        subscription.offer(records)
     except Exception:
         logger.warning("a stream ends after an error", exc_info=True)
         subscription.end()

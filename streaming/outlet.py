@@ -2,9 +2,9 @@ import asyncio
 import logging
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 logger = logging.getLogger(__name__)
 DEADLINE = 4.0
@@ -27,6 +27,7 @@ class Cycle(Protocol):
 
     flow: Flow
     transport: asyncio.Transport
+    chunked_encoding: bool | None
     disconnected: bool
     response_complete: bool
 
@@ -66,7 +67,8 @@ class Outlet:
         """Whether `write` may be called now: the client takes what it is given, and is still there."""
         cycle = self._cycle
         return cycle is not None and not (
-            cycle.flow.write_paused
+            not cycle.chunked_encoding
+            or cycle.flow.write_paused
             or cycle.disconnected
             or cycle.response_complete
             or cycle.transport.is_closing()
@@ -78,13 +80,9 @@ class Outlet:
         return self._cycle is not None and self._cycle.transport.is_closing()
 
     def write(self, chunk: bytes) -> None:
-        """Hands the chunk over there and then, without a task: `send` waits for nothing but a paused flow."""
-        sending = self._send({"type": "http.response.body", "body": chunk, "more_body": True})
-        try:
-            cast("Coroutine[Any, Any, None]", sending).send(None)
-        except StopIteration:
-            return
-        raise RuntimeError("the server's send waits although its flow is not paused")
+        """As a chunk of the body there and then (RFC 9112, section 7.1: an empty one would end it)."""
+        if chunk and self._cycle is not None:
+            self._cycle.transport.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
 
     def abort(self) -> None:
         if self._cycle is None:
@@ -98,7 +96,7 @@ class Outlet:
 
 def _cycle_of(send: Send) -> Cycle | None:
     cycle = getattr(send, "__self__", None)
-    wanted = ("flow", "transport", "disconnected", "response_complete")
+    wanted = ("flow", "transport", "chunked_encoding", "disconnected", "response_complete")
     return cycle if cycle is not None and all(hasattr(cycle, name) for name in wanted) else None
 
 

@@ -20,7 +20,8 @@ class Record:
     headers are read only when somebody asks.
     """
 
-    __slots__ = ("_is_odd", "_raw", "_type", "frame", "key", "offset", "partition", "size", "value")
+    __slots__ = ("_is_odd", "_raw", "frame", "key", "offset", "partition", "size", "type", "value")
+    type: str
 
     def __init__(self, raw: RawRecord) -> None:
         self.partition = raw.partition() or 0
@@ -30,14 +31,14 @@ class Record:
         self.size = len(key) + len(value or b"") + OVERHEAD
         self.frame: bytes | None = None
         self._raw = raw
-        self._type: str | None = None
         self._is_odd = False
 
-    @property
-    def type(self) -> str:
-        if self._type is None:
-            self._type = self.label("type")
-        return self._type
+    def __getattr__(self, name: str) -> str:
+        """`type` is read when it is first asked for, and costs no call from then on."""
+        if name != "type":
+            raise AttributeError(name)
+        self.type = self.label("type")
+        return self.type
 
     def label(self, wanted: str) -> str:
         """What that header says, as text; of a repeated one the last counts. "" where there is none."""

@@ -23,7 +23,7 @@ def frames(step: Step) -> bytes:
 
 
 def joined(records: Iterable[Record], place: Position) -> bytes:
-    return b"".join([record.frame or frame(record, place) for record in records])
+    return b"".join([frame(record, place) for record in records])
 
 
 def frame(record: Record, place: Position) -> bytes:
@@ -39,11 +39,8 @@ def frame(record: Record, place: Position) -> bytes:
 
 
 def event(kind: str, value: bytes, *, identity: str | None = None) -> bytes:
-    """Each line of the value becomes a `data:` line; the browser joins them with LF again."""
-    if b"\n" in value or b"\r" in value:
-        value = b"\ndata: ".join(LINE_BREAK.split(value))
     head = b"" if identity is None else b"id: %b\n" % identity.encode()
-    return b"%bevent: %b\ndata: %b\n\n" % (head, kind.encode(), value)
+    return b"%bevent: %b\ndata: %b\n\n" % (head, kind.encode(), _data(value))
 
 
 def cursor(position: Position) -> bytes:
@@ -62,14 +59,28 @@ def reset_event(position: Position, reason: str) -> bytes:
 
 
 def _framed(record: Record, place: Position) -> bytes:
-    if not record.value or not _is_type(record.type):
+    kind = _kind(record.type)
+    if not record.value or not kind:
         return b""
     if record.partition != place.partition:
         return event(record.type, record.value)
-    after = f"{place.epoch}-{place.partition}-{record.offset + 1}"
-    return event(record.type, record.value, identity=after)
+    start = _start(place.epoch, place.partition)
+    return b"%b%d\nevent: %b\ndata: %b\n\n" % (start, record.offset + 1, kind, _data(record.value))
+
+
+def _data(value: bytes) -> bytes:
+    """Each line of the value becomes a `data:` line; the browser joins them with LF again."""
+    if b"\n" in value or b"\r" in value:
+        return b"\ndata: ".join(LINE_BREAK.split(value))
+    return value
 
 
 @lru_cache(1024)  # there are few of them, and a pattern costs more than all the rest of a frame
-def _is_type(text: str) -> bool:
-    return TYPE.fullmatch(text) is not None
+def _kind(text: str) -> bytes:
+    """The type of an event; b"" for what can't be one."""
+    return text.encode() if TYPE.fullmatch(text) else b""
+
+
+@lru_cache(1024)
+def _start(epoch: str, partition: int) -> bytes:
+    return f"id: {epoch}-{partition}-".encode()

@@ -1,15 +1,19 @@
 import asyncio
+import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from enum import Enum
+from operator import attrgetter
 
 from streaming.feed import END_OF_CHANNEL, Feed
 from streaming.position import Position
 from streaming.record import Record
 
+logger = logging.getLogger(__name__)
 RECORDS = 512
 BYTES = 1024 * 1024
+SIZE = attrgetter("size")
 
 
 class State(Enum):
@@ -30,8 +34,8 @@ class Subscription:
         self.feed = feed
         self.state = State.REPLAYING
         self.checked_at = time.monotonic()
-        # Takes what is queued there and then, and says whether it could: else its task is woken.
-        self.short_cut: Callable[[], bool] | None = None
+        # Sends them there and then, and says whether it could: else they are queued.
+        self.short_cut: Callable[[Sequence[Record]], bool] | None = None
         self._start = Position("", 0, 0)
         self._queue: list[Record] = []
         self._size = 0
@@ -52,17 +56,18 @@ class Subscription:
     def end(self) -> None:
         self._leave(State.ENDED)
 
-    def offer(self, record: Record) -> None:
-        """Queues it, if it is for this feed; `settle` comes after the last one of a batch."""
-        if record.type == END_OF_CHANNEL:
-            self._end_if_named(record)
-        elif self.state is State.LIVE and not self._is_before(record) and self.feed.wants(record):
-            self._push(record)
-
-    def settle(self) -> None:
-        """Sends what is queued on its way: at once where that is possible, else by the stream's task."""
-        if self._queue and not (self.short_cut is not None and self.short_cut()):
-            self._wake()
+    def offer(self, records: Sequence[Record]) -> None:
+        """What came on its channel, in order: sent at once where that is possible, else by its task."""
+        wanted = [record for record in records if self._wants(record)]
+        if wanted and self.state is State.LIVE:
+            self._size += sum(map(SIZE, wanted))
+            if self._is_full(wanted):
+                self.go_back()
+            elif self._queue or self.short_cut is None or not self.short_cut(wanted):
+                self._queue += wanted
+                self._wake()
+            else:
+                self._size = 0
 
     def take(self) -> list[Record]:
         """Everything that is queued, in order."""
@@ -84,18 +89,28 @@ class Subscription:
         if self._waker is not None and not self._waker.done():
             self._waker.set_result(None)
 
-    def _end_if_named(self, record: Record) -> None:
+    def _wants(self, record: Record) -> bool:
+        """Anybody may write to the log: no record may cost a stream the ones behind it."""
+        try:
+            if record.type == END_OF_CHANNEL:
+                return self._end_if_named(record)
+            return self.state is State.LIVE and self._is_new(record) and self.feed.wants(record)
+        except Exception:
+            logger.warning(
+                "a stream passed over record %s-%s", record.partition, record.offset, exc_info=True
+            )
+            return False
+
+    def _end_if_named(self, record: Record) -> bool:
         if self.feed.is_ended_by(record):
             self.end()
+        return False
 
-    def _is_before(self, record: Record) -> bool:
-        return record.offset < self._start.offset and record.partition == self._start.partition
+    def _is_new(self, record: Record) -> bool:
+        return record.offset >= self._start.offset or record.partition != self._start.partition
 
-    def _push(self, record: Record) -> None:
-        self._queue.append(record)
-        self._size += record.size
-        if len(self._queue) > RECORDS or self._size > BYTES:
-            self.go_back()
+    def _is_full(self, more: Sequence[Record]) -> bool:
+        return len(self._queue) + len(more) > RECORDS or self._size > BYTES
 
     def _leave(self, state: State) -> None:
         if self.state is not State.ENDED:

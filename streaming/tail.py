@@ -1,6 +1,6 @@
 import asyncio
 import random
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 from streaming.archive import Archive
 from streaming.broker.errors import BrokerUnavailableError, PositionLostError
@@ -62,7 +62,9 @@ class Tail:
         self._hub = hub
         self._archive = archive
         self._feed = feed
-        self._position = position
+        # Where it is: the place's partition, and how far in it; a new place for each event costs too much.
+        self._place = position
+        self._offset = position.offset
         self._subscription = hub.subscribe(feed)
         self._outlet: Outlet | None = None
         self._is_waiting = False
@@ -84,7 +86,7 @@ class Tail:
             while self._subscription.state is not State.ENDED:
                 step = await self._step()
                 if step is not None:
-                    self._position = step.position
+                    self._place, self._offset = step.position, step.position.offset
                     yield step
         finally:
             self.close()
@@ -100,6 +102,10 @@ class Tail:
     async def _replay(self) -> Step | None:
         is_in_memory = self._position.offset >= self._recent.floor
         return self._remember() if is_in_memory else await self._search()
+
+    @property
+    def _position(self) -> Position:
+        return self._place.moved_to(self._offset)
 
     @property
     def _log(self) -> Log:
@@ -134,15 +140,13 @@ class Tail:
         finally:
             self._is_waiting = False
 
-    def _write_at_once(self) -> bool:
-        """Called when records are queued. Nothing can be before them: the task waits, and has nothing."""
+    def _write_at_once(self, records: Sequence[Record]) -> bool:
+        """Called when nothing is queued. Nothing can be before them: the task waits, and has nothing."""
         if self._outlet is None or not self._is_waiting or not self._outlet.is_ready:
             return False
-        records = self._subscription.take()
-        place = self._position
-        self._outlet.write(joined(records, place))
+        self._outlet.write(joined(records, self._place))
         # Only now: were it to fail, the stream's last words would name a place that its client never saw.
-        self._position = place.moved_to(self._after(records))
+        self._offset = max(self._offset, self._after(records))
         return True
 
     def _remember(self) -> Step | None:
@@ -180,10 +184,10 @@ class Tail:
             self._subscription.end()
         return [record for record in records if self._feed.wants(record)]
 
-    def _after(self, records: list[Record]) -> int:
+    def _after(self, records: Sequence[Record]) -> int:
         """Behind the last of them; one that a producer put into another partition moves no place."""
         for record in reversed(records):
-            if record.partition == self._position.partition:
+            if record.partition == self._place.partition:
                 return record.offset + 1
         return 0
 

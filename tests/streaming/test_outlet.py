@@ -51,6 +51,7 @@ class Served:
     def __init__(self) -> None:
         self.flow = Flow()
         self.transport = Transport()
+        self.chunked_encoding = True
         self.disconnected = False
         self.response_complete = False
 
@@ -64,6 +65,20 @@ def served() -> Served:
 
 
 async def test_a_chunk_is_written_there_and_then(served: Served) -> None:
+    await Outlet(served.send).send(b"one")
+
+    assert served.transport.written == [b"3\r\none\r\n"]
+
+
+async def test_an_empty_chunk_would_end_the_body_and_is_not_written(served: Served) -> None:
+    await Outlet(served.send).send(b"")
+
+    assert served.transport.written == []
+
+
+async def test_what_is_not_sent_in_chunks_goes_by_the_server(served: Served) -> None:
+    served.chunked_encoding = False
+
     await Outlet(served.send).send(b"one")
 
     assert served.transport.written == [b"one"]

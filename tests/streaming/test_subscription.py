@@ -21,8 +21,8 @@ def taken(subscription: Subscription) -> list[int]:
 def test_records_come_in_order_and_once() -> None:
     subscription = live()
 
-    subscription.offer(record(1))
-    subscription.offer(record(2))
+    subscription.offer([record(1)])
+    subscription.offer([record(2)])
 
     assert taken(subscription) == [1, 2]
     assert taken(subscription) == []
@@ -31,8 +31,8 @@ def test_records_come_in_order_and_once() -> None:
 def test_what_lies_before_its_start_is_not_taken() -> None:
     subscription = live(start=5)
 
-    subscription.offer(record(4))
-    subscription.offer(record(5))
+    subscription.offer([record(4)])
+    subscription.offer([record(5)])
 
     assert taken(subscription) == [5]
 
@@ -41,7 +41,7 @@ def test_at_the_bound_everything_is_let_go_and_it_replays() -> None:
     subscription = live()
 
     for offset in range(RECORDS + 1):
-        subscription.offer(record(offset))
+        subscription.offer([record(offset)])
 
     assert subscription.state is State.REPLAYING
     assert taken(subscription) == []
@@ -50,15 +50,34 @@ def test_at_the_bound_everything_is_let_go_and_it_replays() -> None:
 def test_a_large_record_reaches_the_bound_in_bytes() -> None:
     subscription = live()
 
-    subscription.offer(record(0, value=b"x" * 2_000_000))
+    subscription.offer([record(0, value=b"x" * 2_000_000)])
 
     assert subscription.state is State.REPLAYING
+
+
+def test_a_batch_beyond_the_bound_is_not_sent_at_once_either() -> None:
+    subscription = live()
+    subscription.short_cut = lambda records: True
+
+    subscription.offer([record(offset) for offset in range(RECORDS + 1)])
+
+    assert subscription.state is State.REPLAYING
+
+
+def test_what_comes_behind_something_queued_is_queued_too() -> None:
+    subscription = live()
+    subscription.offer([record(1)])
+    subscription.short_cut = lambda records: True
+
+    subscription.offer([record(2)])
+
+    assert taken(subscription) == [1, 2]
 
 
 def test_the_end_of_older_credentials_ends_it_and_is_not_forwarded() -> None:
     subscription = live()
 
-    subscription.offer(record(1, headers={"type": END_OF_CHANNEL, "generation": "4"}))
+    subscription.offer([record(1, headers={"type": END_OF_CHANNEL, "generation": "4"})])
 
     assert subscription.state is State.ENDED
     assert taken(subscription) == []
@@ -67,7 +86,7 @@ def test_the_end_of_older_credentials_ends_it_and_is_not_forwarded() -> None:
 def test_the_end_of_credentials_it_was_not_opened_with_is_nothing_to_it() -> None:
     subscription = live()
 
-    subscription.offer(record(1, headers={"type": END_OF_CHANNEL, "generation": "3"}))
+    subscription.offer([record(1, headers={"type": END_OF_CHANNEL, "generation": "3"})])
 
     assert subscription.state is State.LIVE
     assert taken(subscription) == []
@@ -76,7 +95,7 @@ def test_the_end_of_credentials_it_was_not_opened_with_is_nothing_to_it() -> Non
 def test_it_can_be_ended_while_it_replays() -> None:
     subscription = Subscription(FEED)
 
-    subscription.offer(record(1, headers={"type": END_OF_CHANNEL, "generation": "4"}))
+    subscription.offer([record(1, headers={"type": END_OF_CHANNEL, "generation": "4"})])
 
     assert subscription.state is State.ENDED
 
@@ -93,8 +112,8 @@ def test_an_end_is_not_undone_by_a_reset() -> None:
 def test_a_feed_narrowed_by_a_label_hears_nothing_else() -> None:
     subscription = live(Feed("7", match={"conversation": "a"}))
 
-    subscription.offer(record(1, headers={"conversation": "a"}))
-    subscription.offer(record(2, headers={"conversation": "b"}))
-    subscription.offer(record(3))
+    subscription.offer([record(1, headers={"conversation": "a"})])
+    subscription.offer([record(2, headers={"conversation": "b"})])
+    subscription.offer([record(3)])
 
     assert taken(subscription) == [1]
