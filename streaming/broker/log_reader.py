@@ -1,5 +1,6 @@
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +12,7 @@ from streaming.broker.options import BrokerOptions
 from streaming.record import Record
 
 logger = logging.getLogger(__name__)
+LEADERS = 1.0
 QUIET = frozenset({KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._RESOLVE})
 
 
@@ -27,6 +29,7 @@ class LogReader:
     def __init__(self, options: BrokerOptions, topic: str, *, wait_ms: int = 200) -> None:
         self.topic = topic
         self.ends: dict[int, int] = {}
+        self._knows_leaders = False
         self._consumer = consumer(options.reader(wait_ms=wait_ms))
 
     def __enter__(self) -> Self:
@@ -41,11 +44,23 @@ class LogReader:
         self._consumer.close()
 
     def assign(self, offsets: Mapping[int, int]) -> None:
-        """From now on read these partitions, each from its offset, and nothing else."""
+        """From now on read these partitions, each from its offset, and nothing else.
+
+        The first time this asks the broker who leads them, and waits for that up to a second.
+        """
+        self._meet_leaders()
         self.ends = {}
         self._consumer.assign(
             [TopicPartition(self.topic, partition, offset) for partition, offset in offsets.items()]
         )
+
+    def _meet_leaders(self) -> None:
+        # librdkafka looks for the leaders of what it is assigned once a second: without this, and as often as
+        # not, nothing is read for the first second of a process. With a broker that is away nothing is lost.
+        if not self._knows_leaders:
+            with suppress(KafkaException):
+                self._consumer.list_topics(self.topic, timeout=LEADERS)
+                self._knows_leaders = True
 
     def rest(self) -> None:
         """Reads nothing until it is assigned again, nor fetches anything in advance."""

@@ -34,18 +34,23 @@ def slow(bed: Bed, contestant: Contestant, scale: Scale) -> Iterator[Result]:
         sleeper = Reader(trial.people[number])
         keys = [key for reader in readers for key in (reader.person.key, sleeper.person.key)]
         crowd.connect(readers)
-        without = _without(trial, crowd, Order(trial.topic, keys, rate, scale.warm_up + scale.window), scale)
+        alone = Order(trial.topic, keys, rate, scale.warm_up + scale.window)
+        before = _without(trial, crowd, alone, scale)
         order = Order(trial.topic, keys, rate, WATCHED_SECONDS + AFTER + RETURN_SECONDS)
         figures = _endured(trial, crowd, readers, sleeper, order=order)
-    yield Result("slow", contestant.name, {"connections": number, "rate": rate}, {**without, **figures})
+        crowd.drop(sleeper)
+        after = _without(trial, crowd, alone, scale)
+    without = {"p99_before_ms": before, **figures, "p99_after_ms": after}
+    yield Result("slow", contestant.name, {"connections": number, "rate": rate}, without)
 
 
-def _without(trial: Trial, crowd: Crowd, order: Order, scale: Scale) -> dict[str, Figure]:
+def _without(trial: Trial, crowd: Crowd, order: Order, scale: Scale) -> Figure:
+    """The others' p99: before it comes and after it has gone, since that differs by itself."""
     trial.producer.start(order)
     crowd.listen(scale.warm_up)
     watched = _watch(trial, crowd, None, seconds=scale.window)
     drain(trial, crowd, [])
-    return {"p99_without_ms": watched["p99_ms"], "load_core_without": watched["load_core"]}
+    return watched["p99_ms"]
 
 
 def _endured(
