@@ -17,7 +17,7 @@ from tests.streaming.written import Broker
 pytestmark = pytest.mark.anyio
 CHANNELS = 100
 EACH = 30
-CLIENTS = 2000
+CLIENTS = 10_000
 
 
 class CountedScan(Scan):
@@ -36,7 +36,7 @@ def scanned(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[int]]:
     CountedScan.scanned.clear()
 
 
-async def test_two_thousand_clients_from_as_many_places_share_their_scans_and_miss_nothing(
+async def test_ten_thousand_clients_from_as_many_places_share_their_scans_and_miss_nothing(
     broker: Broker, scanned: Counter[int]
 ) -> None:
     said = [str(number) for number in range(EACH)]
