@@ -4,11 +4,9 @@ from operator import attrgetter
 
 from streaming.record import Record
 
-KEPT = 15 / 16  # of the bounds, when one is met
-
 
 class Recent:
-    """The newest records of one partition, in memory, found by key; the oldest go at the bounds.
+    """The newest records of one partition, in memory, found by key; the oldest go at the bound.
 
     It holds every record from offset `floor` on, up to `end`, the offset after the last one seen. For one
     thread only, but that `floor` and `end` may be read from any.
@@ -30,8 +28,8 @@ class Recent:
         self._unsorted.append(record)
         self._bytes += record.size
         self.end = record.offset + 1
-        if self._bytes > self._most_bytes or len(self._all) > self._most_records:
-            self._shrink()
+        while self._bytes > self._most_bytes or len(self._all) > self._most_records:
+            self._drop()
 
     def after(self, key: bytes, offset: int, *, limit: int) -> list[Record]:
         """That key's first records from `offset` on; the caller has seen that it is not below `floor`."""
@@ -49,21 +47,14 @@ class Recent:
                 same.append(record)
         self._unsorted.clear()
 
-    def _shrink(self) -> None:
-        """Some at once: that costs half of what it would cost to do it for each record that comes."""
-        records, size = self._most_records * KEPT, self._most_bytes * KEPT
-        while self._bytes > size or len(self._all) > records:
-            oldest = self._all.popleft()
-            self._bytes -= oldest.size
-            self.floor = oldest.offset + 1
-            if self._unsorted and self._unsorted[0] is oldest:
-                self._unsorted.popleft()
-            else:
-                self._forget(oldest.key)
-
-    def _forget(self, key: bytes) -> None:
-        """The first of that key, which is the oldest of all."""
-        same = self._by_key[key]
+    def _drop(self) -> None:
+        oldest = self._all.popleft()
+        self._bytes -= oldest.size
+        self.floor = oldest.offset + 1
+        if self._unsorted and self._unsorted[0] is oldest:
+            self._unsorted.popleft()
+            return
+        same = self._by_key[oldest.key]
         del same[0]
         if not same:
-            del self._by_key[key]
+            del self._by_key[oldest.key]
