@@ -71,3 +71,9 @@ def cpu_seconds(pid: int) -> float:
     (include/linux/posix-timers.h).
     """
     return time.clock_gettime(~pid << 3 | 2)
+
+
+def status(pid: int, name: str) -> int:
+    """That line of /proc/PID/status; memory in KB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(f"{name}:")).split()[1])

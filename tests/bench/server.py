@@ -10,7 +10,7 @@ import httpx
 
 from chatbot.local.process import Process
 from tests.bench.contestant import HOST, Contestant
-from tests.bench.cores import cpu_seconds
+from tests.bench.cores import cpu_seconds, status
 from tests.waiting import wait_until
 
 # Below the ports that the kernel gives to clients: thousands of them that try to reach a port where nobody
@@ -50,11 +50,11 @@ class Server:
         return sum(cpu_seconds(pid) for pid in self._family())
 
     def memory_kb(self) -> int:
-        return sum(self._status(pid, "VmRSS") for pid in self._family())
+        return sum(status(pid, "VmRSS") for pid in self._family())
 
     def threads(self) -> int:
         """Of the process that serves."""
-        return max(self._status(pid, "Threads") for pid in self._family())
+        return max(status(pid, "Threads") for pid in self._family())
 
     def _family(self) -> list[int]:
         family = [self._process.pid]
@@ -65,10 +65,6 @@ class Server:
                 for child in (task / "children").read_text().split()
             ]
         return family
-
-    def _status(self, pid: int, name: str) -> int:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-        return int(next(line for line in lines if line.startswith(f"{name}:")).split()[1])
 
     def _is_ready(self) -> bool:
         assert self._process.poll() is None, self.log.read_text()[-2000:]
