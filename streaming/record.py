@@ -49,6 +49,11 @@ class Record:
         return _text(found)
 
     @property
+    def headers(self) -> Headers:
+        """All its headers as they came, repeated ones too; none where they can't be read."""
+        return [*self._headers()]
+
+    @property
     def labels(self) -> dict[str, str]:
         """All its headers; none where they can't be read."""
         return {name: _text(value) for name, value in self._headers()}

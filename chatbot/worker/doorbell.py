@@ -1,12 +1,11 @@
-import json
 import logging
 import random
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
-from functools import partial
-from uuid import UUID
 
+from chatbot.worker.handling import Bury, Handling, Offer
 from streaming.broker.errors import BrokerError
 from streaming.broker.group_reader import GroupReader
 from streaming.record import Record
@@ -18,21 +17,18 @@ class Doorbell:
     """The thread that hears `incoming-messages` and puts their conversations into the inbox.
 
     A record counts as handled once its conversation is in the inbox: the row makes its work safe, not the
-    offset. While the inbox is full the partitions are paused, and polling goes on. A record that can't be
-    read is buried, and its partition moves on.
+    offset. While that has to wait, for room in the inbox or for another try, the record's partition is
+    paused: the others, and polling, go on. A record that can't be handled is buried, and its partition
+    moves on.
     """
 
-    def __init__(
-        self,
-        open_reader: Callable[[], GroupReader],
-        *,
-        offer: Callable[[UUID], bool],
-        bury: Callable[[Record, str, str], bool],
-    ) -> None:
+    def __init__(self, open_reader: Callable[[], GroupReader], *, offer: Offer, bury: Bury) -> None:
+        self.turned_at = time.monotonic()
         self._open_reader = open_reader
         self._offer = offer
         self._bury = bury
-        self._held: deque[tuple[Record, Callable[[], bool]]] = deque()
+        self._held: dict[int, deque[Handling]] = {}
+        self._paused: set[int] = set()
         self._leaving = threading.Event()
         self._reader: GroupReader | None = None
         self._thread = threading.Thread(target=self._run, name="doorbell", daemon=True)
@@ -58,37 +54,43 @@ class Doorbell:
         assert reader is not None, "start() opens it"
         try:
             while not self._leaving.is_set():
-                try:
-                    self._hear(reader)
-                except BrokerError as error:
-                    logger.warning("the doorbell is silent: %s", error)
-                    self._leaving.wait(random.uniform(0.5, 1.5))
+                self._turn(reader)
+                self.turned_at = time.monotonic()
         finally:
             reader.close()
 
-    def _hear(self, reader: GroupReader) -> None:
-        was_full = bool(self._held)
-        record = reader.read(timeout=0.1 if was_full else 0.5)
-        if record is not None:
-            self._held.append((record, self._handling(record, reader.topic)))
-        while self._held and self._held[0][1]():
-            reader.handled(self._held.popleft()[0])
-        if self._held:
-            reader.pause()
-        elif was_full:
-            reader.resume()
-
-    def _handling(self, record: Record, topic: str) -> Callable[[], bool]:
-        """What is to be done with it, again and again until it says that it is done."""
+    def _turn(self, reader: GroupReader) -> None:
         try:
-            return partial(self._offer, conversation_of(record))
-        except ValueError as error:
-            return partial(self._bury, record, topic, str(error))
+            self._hear(reader)
+        except BrokerError as error:
+            logger.warning("the doorbell is silent: %s", error)
+            self._leaving.wait(random.uniform(0.5, 1.5))
+        except Exception:
+            # Without this thread only the sweep finds work.
+            logger.exception("the doorbell goes on after an error")
+            self._leaving.wait(random.uniform(0.5, 1.5))
 
+    def _hear(self, reader: GroupReader) -> None:
+        record = reader.read(timeout=0.1 if self._held else 0.5)
+        if record is not None:
+            self._hold(record, reader.topic)
+        for partition in list(self._held):
+            self._work_off(reader, partition)
 
-def conversation_of(record: Record) -> UUID:
-    """Raises ValueError, with the reason, for a record that names none."""
-    try:
-        return UUID(json.loads(record.value or b"")["conversation_id"])
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise ValueError(f"no conversation_id in the record: {error!r}"[:500]) from error
+    def _hold(self, record: Record, topic: str) -> None:
+        handling = Handling(record, topic, offer=self._offer, bury=self._bury)
+        self._held.setdefault(record.partition, deque()).append(handling)
+
+    def _work_off(self, reader: GroupReader, partition: int) -> None:
+        waiting = self._held[partition]
+        while waiting and waiting[0].is_done():
+            reader.handled(waiting.popleft().record)
+        if waiting:
+            # Each time: a partition that was taken away and given back is no longer paused.
+            self._paused.add(partition)
+            reader.pause(partition)
+            return
+        del self._held[partition]
+        if partition in self._paused:
+            self._paused.remove(partition)
+            reader.resume(partition)

@@ -3,6 +3,7 @@ import logging
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from chatbot.worker.storable import storable
+from conversations import dead_headers
 from conversations.models import DeadRecord
 from streaming.record import Record
 
@@ -15,7 +16,7 @@ def bury(record: Record, topic: str, reason: str) -> bool:
     One that PostgreSQL refuses is only logged: it must not hold up those behind it.
     """
     place = {"topic": topic, "partition": record.partition, "offset": record.offset}
-    headers = [[storable(name), storable(value)] for name, value in sorted(record.labels.items())]
+    headers = dead_headers.kept(record.headers)
     body = {"key": record.key, "value": record.value, "headers": headers, "reason": storable(reason)}
     try:
         DeadRecord.objects.get_or_create(**place, defaults=body)

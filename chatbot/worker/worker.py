@@ -1,10 +1,11 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from concurrent.futures import Future
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from chatbot.worker.answering import Answering
 from chatbot.worker.broker_watch import BrokerWatch
@@ -20,6 +21,7 @@ from streaming import publishing
 from streaming.broker.group_reader import GroupReader
 from streaming.broker.publisher import Publisher
 from streaming.configuration import INCOMING, RESPONSES, broker_options, group, topic, topic_client
+from streaming.record import Record
 
 logger = logging.getLogger(__name__)
 SWEPT_AT_ONCE = 500
@@ -43,6 +45,7 @@ class Worker:
         self.has_hung = False
         self._concurrency = concurrency
         self._drain_seconds = drain_seconds
+        self._loop = asyncio.get_running_loop()
         self._leaving = asyncio.Event()
         self._hurried = asyncio.Event()
         self._database = Database()
@@ -51,7 +54,7 @@ class Worker:
         self._watch = BrokerWatch(topic_client(), topic(RESPONSES))
         self._answering = Answering(self._database, self._watch.place)
         self._doorbell = Doorbell(
-            lambda: GroupReader(options, topic(INCOMING), group()), offer=self.inbox.offer, bury=bury
+            lambda: GroupReader(options, topic(INCOMING), group()), offer=self.inbox.offer, bury=self._bury
         )
         self._slots = asyncio.Semaphore(concurrency)
         self._serving: set[asyncio.Task[None]] = set()
@@ -102,11 +105,17 @@ class Worker:
             self._serving.add(task)
             task.add_done_callback(self._serving.discard)
 
+    def _bury(self, record: Record, topic: str, reason: str) -> Future[bool]:
+        """On any thread: whether it was kept, as `bury` tells."""
+        return asyncio.run_coroutine_threadsafe(self._database(bury, record, topic, reason), self._loop)
+
     async def _serve(self, conversation: UUID) -> None:
         try:
             await self._answering.serve(conversation)
-        except DatabaseError as error:
+        except (DatabaseError, InterfaceError) as error:
             logger.warning("conversation %s is left to the sweep: %s", conversation, error)
+        except Exception:
+            logger.exception("conversation %s is left to the sweep", conversation)
         finally:
             self.inbox.done(conversation)
             self._slots.release()

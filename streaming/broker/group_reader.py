@@ -14,8 +14,8 @@ class GroupReader:
     """A member of a consumer group, one record at a time. For one thread only.
 
     A record counts as handled once `handled` was called for it; the broker hears of that within a second.
-    After `pause` nothing comes (but a partition that is newly assigned may bring one record); polling has to
-    go on all the same, or the group thinks this member dead.
+    After `pause` nothing comes of these partitions, or of all (but one that is newly assigned may bring one
+    record); polling has to go on all the same, or the group thinks this member dead.
     """
 
     def __init__(self, options: BrokerOptions, topic: str, group: str) -> None:
@@ -50,8 +50,13 @@ class GroupReader:
             # The partition went to another member meanwhile, which will see the record again: harmless.
             logger.info("offset of %s-%s not stored: %s", self.topic, record.partition, error)
 
-    def pause(self) -> None:
-        self._consumer.pause(self._consumer.assignment())
+    def pause(self, *partitions: int) -> None:
+        self._consumer.pause(self._assigned(partitions))
 
-    def resume(self) -> None:
-        self._consumer.resume(self._consumer.assignment())
+    def resume(self, *partitions: int) -> None:
+        self._consumer.resume(self._assigned(partitions))
+
+    def _assigned(self, partitions: tuple[int, ...]) -> list[TopicPartition]:
+        """Of these, those that this member has now; all that it has where none is named."""
+        assignment: list[TopicPartition] = self._consumer.assignment()
+        return [one for one in assignment if not partitions or one.partition in partitions]
