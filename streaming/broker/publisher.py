@@ -71,7 +71,7 @@ class Publisher:
         self,
         topic: str,
         key: bytes,
-        value: bytes,
+        value: bytes | None,
         *,
         headers: Headers | None = None,
         on_ack: Callable[[Ack], None] | None = None,
