@@ -4,8 +4,11 @@ ConversationsError
 ├── NotFoundError                 it is not there, or not for this person: the same to them
 ├── InvalidError                  a value that cannot be; names the field
 └── ConflictError                 it cannot be as things stand; `code` is for programs
+    ├── ClientIdReusedError
     ├── ClientMessageIdReusedError
-    └── ConversationDeletedError
+    ├── ConversationDeletedError
+    ├── NotAReplyError
+    └── ReplyUnfinishedError
 """
 
 
@@ -42,3 +45,29 @@ class ConversationDeletedError(ConflictError):
 
     def __init__(self) -> None:
         super().__init__("The conversation with this client_id was deleted. Start another with a new one.")
+
+
+class ClientIdReusedError(ConflictError):
+    code = "client_id_reused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This client_id already had another question of this conversation answered again. "
+            "Make a new one for each answer."
+        )
+
+
+class NotAReplyError(ConflictError):
+    code = "not_a_reply"
+
+    def __init__(self) -> None:
+        super().__init__("This is what the user said. Only a reply can be cancelled or made anew.")
+
+
+class ReplyUnfinishedError(ConflictError):
+    code = "reply_unfinished"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This question is still being answered. Wait for the end, or cancel that answer first."
+        )

@@ -13,7 +13,7 @@ from conversations.models import Conversation, Message, User
 from streaming import publishing
 from streaming.broker.errors import RecordTooLargeError
 from streaming.broker.publisher import Ack, AckOrRefusal
-from streaming.configuration import INCOMING
+from streaming.configuration import CONTROL, INCOMING
 from streaming.event import Event
 from streaming.feed import END_OF_CHANNEL
 
@@ -56,6 +56,12 @@ def ring(conversation_id: UUID, reply_id: UUID) -> None:
     transaction.on_commit(lambda: _send_doorbell(key, value), robust=True)
 
 
+def call_off(conversation_id: UUID, reply_id: UUID) -> None:
+    """After the commit, tells the workers that this reply is marked; the next heartbeat is the net."""
+    key, value = str(conversation_id).encode(), json.dumps({"cancel": str(reply_id)}).encode()
+    transaction.on_commit(lambda: _send_control(key, value), robust=True)
+
+
 def end_streams(user: User) -> None:
     """Ends this user's open streams: those opened with credentials up to now."""
     User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
@@ -93,3 +99,7 @@ def _marks_told(row: Row) -> Callable[[Ack], None]:
 
 def _send_doorbell(key: str, value: str) -> None:
     publishing.send(INCOMING, key.encode(), value.encode())
+
+
+def _send_control(key: bytes, value: bytes) -> None:
+    publishing.send(CONTROL, key, value)

@@ -28,9 +28,11 @@ from conversations.events import message_event, message_objects
 from conversations.models import Conversation, Message
 from conversations.models.announced import raised
 from conversations.news import announce, ring
+from conversations.open_text import closed_html
 from streaming.event import Event
 
 LEASE = timedelta(seconds=10)
+MARKED = Q(cancel_requested_at__isnull=False)
 MOST_TRIES = 3
 REMEMBERED = 50
 GAVE_UP = "The answer could not be finished after three tries. Ask again, please."
@@ -98,18 +100,14 @@ def finish(claimed: Claim, outcome: Outcome) -> Message | None:
     One that was marked for cancelling meanwhile ends as cancelled, with what was said.
     """
     _locked(claimed.reply.conversation_id)
-    status = Case(
-        When(cancel_requested_at__isnull=False, then=Value(Message.Status.CANCELLED)),
-        default=Value(outcome.status),
-    )
     ended = _mine(claimed).update(
-        status=status,
+        status=Case(When(MARKED, then=Value(Message.Status.CANCELLED)), default=Value(outcome.status)),
+        error=Case(When(MARKED, then=Value("")), default=Value(outcome.error)),
         text=outcome.text,
         html=outcome.html,
         open=0,
         next_index=outcome.next_index,
         citations=outcome.citations,
-        error=outcome.error,
         finished_at=Now(),
         **raised(),
     )
@@ -124,18 +122,27 @@ def finish(claimed: Claim, outcome: Outcome) -> Message | None:
 def hand_over(claimed: Claim) -> bool:
     """Gives an attempt back, as if it had not been tried; one marked for cancelling ends instead."""
     _locked(claimed.reply.conversation_id)
-    marked = Q(cancel_requested_at__isnull=False)
     given = _mine(claimed).update(
-        status=Case(When(marked, then=Value(Message.Status.CANCELLED)), default=Value(Message.Status.QUEUED)),
-        finished_at=Case(When(marked, then=Now()), default=None, output_field=DateTimeField()),
+        status=Case(When(MARKED, then=Value(Message.Status.CANCELLED)), default=Value(Message.Status.QUEUED)),
+        finished_at=Case(When(MARKED, then=Now()), default=None, output_field=DateTimeField()),
         tries=F("tries") - 1,
         heartbeat_at=Now(),
         **raised(),
     )
-    if given:
-        announce(Message.objects.select_related("conversation").get(pk=claimed.id))
-        ring(claimed.reply.conversation_id, claimed.id)
-    return given == 1
+    if not given:
+        return False
+    reply = Message.objects.select_related("conversation").get(pk=claimed.id)
+    if reply.is_finished:
+        _close(reply)
+    announce(reply)
+    ring(reply.conversation_id, reply.pk)
+    return True
+
+
+def _close(reply: Message) -> None:
+    """Ours by the lock of the statement before."""
+    reply.html, reply.open = closed_html(reply), 0
+    reply.save(update_fields=["html", "open"])
 
 
 def stranded(limit: int) -> list[UUID]:
@@ -180,7 +187,13 @@ def _verdict(reply: Message) -> tuple[Message.Status, str] | None:
 def _end_unclaimed(reply: Message, status: Message.Status, error: str) -> bool:
     # The fence rises too, so that whoever still believes to have this reply writes nothing more.
     ended = _still_free(reply).update(
-        status=status, error=error, open=0, attempt=F("attempt") + 1, finished_at=Now(), **raised()
+        status=status,
+        html=closed_html(reply),
+        open=0,
+        error=error,
+        attempt=F("attempt") + 1,
+        finished_at=Now(),
+        **raised(),
     )
     if ended:
         announce(Message.objects.select_related("conversation").get(pk=reply.pk))

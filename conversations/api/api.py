@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Router
 from ninja.parser import Parser
 
-from conversations.api import conversations, messages, problems
+from conversations.api import conversations, messages, problems, replies
 from conversations.api.callers import Session, Token
 
 View = Callable[..., HttpResponse]
@@ -86,4 +86,5 @@ api = Api(
 problems.answer_with_problems(api)
 api.add_router("/conversations", conversations.router)
 api.add_router("/conversations", messages.router)
+api.add_router("/messages", replies.router)
 api.add_router("", elsewhere)

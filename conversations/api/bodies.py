@@ -31,3 +31,7 @@ class NewMessage(Schema):
     text: Text
     client_message_id: UUID
     parent_id: Annotated[UUID | None, Field(description="null: before the first message")] = None
+
+
+class NewReply(Schema):
+    client_id: UUID | None = None

@@ -64,6 +64,15 @@ class PostedMessage(Schema):
     cursor: str | None
 
 
+class CancelledReply(Schema):
+    reply: MessageObject
+
+
+class RegeneratedReply(Schema):
+    reply: MessageObject
+    cursor: str | None
+
+
 class FieldError(Schema):
     field: str
     message: str

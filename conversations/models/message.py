@@ -37,6 +37,8 @@ class Message(Announced):
     status = models.CharField(max_length=9, choices=Status)
     text = models.TextField(blank=True)
     client_message_id = models.UUIDField(null=True, blank=True, editable=False)
+    # Of a reply that was asked for anew: names that call, as `client_message_id` names what a user said.
+    client_id = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     bot = models.CharField(max_length=200, blank=True)
@@ -61,6 +63,12 @@ class Message(Announced):
                 "client_message_id",
                 name="message_client_id",
                 condition=Q(client_message_id__isnull=False, role="user"),
+            ),
+            models.UniqueConstraint(
+                "conversation",
+                "client_id",
+                name="message_regenerated",
+                condition=Q(client_id__isnull=False),
             ),
             models.UniqueConstraint(
                 "conversation", name="message_one_streaming", condition=Q(status="streaming")

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from conversations.models import Message
+from conversations.open_text import open_text
 
 HERE_OR_THE_WEB = re.compile(r"https?://|/(?!/)")
 SILENT = {"failed": "The answer could not be finished.", "cancelled": "Stopped."}
@@ -19,16 +20,10 @@ def shown(message: Object) -> Object:
     return {
         **message,
         "is_finished": message["status"] not in Message.UNFINISHED,
-        "tail": _tail(message["text"], message["open"]),
+        "tail": open_text(message["text"], message["open"]),
         "note": message["error"] or SILENT.get(message["status"], ""),
         "sources": [_source(citation) for citation in message["citations"]],
     }
-
-
-def _tail(text: str, units: int) -> str:
-    """The end of the text, as many UTF-16 code units long."""
-    encoded = text.encode("utf-16-le")
-    return encoded[len(encoded) - 2 * units :].decode("utf-16-le")
 
 
 def _source(citation: Object) -> Object:

@@ -11,6 +11,8 @@ CALLS = {
     "/api/conversations": {"get", "post"},
     "/api/conversations/{conversation_id}": {"get", "patch", "delete"},
     "/api/conversations/{conversation_id}/messages": {"get", "post"},
+    "/api/messages/{reply_id}/cancel": {"post"},
+    "/api/messages/{reply_id}/regenerate": {"post"},
 }
 
 
@@ -31,12 +33,16 @@ def test_an_object_has_exactly_the_fields_of_the_document(
     shown = as_alice.get(f"/conversations/{conversation.pk}").body
     history = as_alice.get(f"/conversations/{conversation.pk}/messages").body
     listed = as_alice.get("/conversations").body
+    cancelled = as_alice.post(f"/messages/{posted['reply']['id']}/cancel").body
+    regenerated = as_alice.post(f"/messages/{posted['reply']['id']}/regenerate").body
 
     assert set(posted) == set(objects.PostedMessage.model_fields)
     assert set(posted["reply"]) == set(objects.MessageObject.model_fields)
     assert set(shown) == set(objects.ConversationObject.model_fields)
     assert set(history) == set(objects.MessagePage.model_fields)
     assert set(listed) == set(objects.ConversationPage.model_fields)
+    assert set(cancelled) == set(objects.CancelledReply.model_fields)
+    assert set(regenerated) == set(objects.RegeneratedReply.model_fields)
 
 
 def test_an_object_is_what_the_document_says(as_alice: Caller, conversation: Conversation) -> None:

@@ -9,10 +9,14 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 
-from conversations.errors import ClientMessageIdReusedError, NotFoundError
+from conversations.cancelling import cancel_reply
+from conversations.errors import ClientMessageIdReusedError, NotFoundError, ReplyUnfinishedError
 from conversations.lifecycle import delete_conversation, start_conversation
 from conversations.models import Conversation, Message, User
 from conversations.posting import Posted, post_message
+from conversations.regenerating import Regenerated, regenerate_reply
+from conversations.replies import Claim, claim, finish
+from tests.conversations.replying import ask, claimed, now, said
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -101,3 +105,41 @@ def test_a_post_and_a_deletion_at_once_leave_nothing_to_be_answered(
 
     assert {type(outcome) for outcome in outcomes} <= {Posted, NotFoundError, type(None)}
     assert not Message.objects.filter(status__in=Message.UNFINISHED).exists()
+
+
+@pytest.mark.parametrize("client_id", [None, uuid4()])
+def test_eight_calls_for_another_answer_at_once_make_one(
+    alice: User, conversation: Conversation, client_id: UUID | None
+) -> None:
+    old = ask(conversation)
+    finish(claimed(conversation), said())
+
+    outcomes = at_once(*[lambda: regenerate_reply(alice, old.pk, client_id=client_id)] * 8)
+
+    made = [outcome for outcome in outcomes if isinstance(outcome, Regenerated)]
+    refused = [outcome for outcome in outcomes if isinstance(outcome, ReplyUnfinishedError)]
+    assert [each.is_new for each in made].count(True) == 1
+    assert (len(made), len(refused)) == ((1, 7) if client_id is None else (8, 0))
+    assert Message.objects.count() == 3
+
+
+def test_a_claim_and_a_cancellation_at_once_leave_a_mark_or_an_end(
+    alice: User, conversation: Conversation
+) -> None:
+    reply = ask(conversation)
+
+    outcomes = at_once(lambda: claim(conversation.pk), lambda: cancel_reply(alice, reply.pk))
+
+    row = now(reply.pk)
+    assert row.cancel_requested_at is not None
+    assert row.status == ("streaming" if isinstance(outcomes[0], Claim) else "cancelled")
+
+
+def test_a_finish_and_a_cancellation_at_once_leave_an_end(alice: User, conversation: Conversation) -> None:
+    reply = ask(conversation)
+    taken = claimed(conversation)
+
+    at_once(lambda: finish(taken, said()), lambda: cancel_reply(alice, reply.pk))
+
+    row = now(reply.pk)
+    assert row.status == ("complete" if row.cancel_requested_at is None else "cancelled")
