@@ -63,16 +63,29 @@ export class Transcript {
     if (!isKnown) this.#order = this.#placed(message);
   }
 
-  /** Before what it is the parent of, else after its parent; of two siblings the later one is shown. */
+  /** After its parent, with what follows it; of two siblings the later one is shown. News comes in any order:
+   * what is told of before its parent stands at the end until the two are linked. */
   #placed({ id, parent_id: parent, sibling_ids: siblings }) {
-    const order = this.#order;
-    const child = order.findIndex((other) => this.#messages.get(other).parent_id === id);
-    if (child >= 0) return order.toSpliced(child, 0, id);
-    if (parent !== null && !order.includes(parent)) return [...order, id];
+    const run = [id, ...this.#following(id)];
+    const order = this.#order.filter((other) => !run.includes(other));
+    if (parent !== null && !order.includes(parent)) {
+      const place = run.length > 1 ? this.#order.indexOf(run[1]) : order.length;
+      return order.toSpliced(place, 0, ...run);
+    }
     const place = parent === null ? 0 : order.indexOf(parent) + 1;
+    const isRival = place < order.length && this.#messages.get(order[place]).parent_id === parent;
+    if (!isRival) return order.toSpliced(place, 0, ...run);
     const earlier = siblings.slice(0, siblings.indexOf(id));
-    if (place < order.length && !earlier.includes(order[place])) return order;
-    return [...order.slice(0, place), id];
+    return earlier.includes(order[place]) ? [...order.slice(0, place), ...run] : this.#order;
+  }
+
+  /** What is shown of the branch that goes on from there. */
+  #following(id) {
+    const branch = [id];
+    for (const other of this.#order) {
+      if (this.#messages.get(other).parent_id === branch.at(-1)) branch.push(other);
+    }
+    return branch.slice(1);
   }
 
   #delta(delta) {

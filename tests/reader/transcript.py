@@ -4,7 +4,6 @@
 that both run.
 """
 
-from collections.abc import Iterable
 from typing import Any, Literal
 
 Message = dict[str, Any]
@@ -78,21 +77,37 @@ class Transcript:
         known = message["id"] in self._messages
         self._messages[message["id"]] = message
         if not known:
-            self._order = list(self._placed(message))
+            self._order = self._placed(message)
 
-    def _placed(self, message: Message) -> Iterable[str]:
-        """Before what it is the parent of, else after its parent; of two siblings the later one is shown."""
-        order, new = self._order, message["id"]
-        children = [i for i, other in enumerate(self.messages) if other["parent_id"] == new]
-        if children:
-            return [*order[: children[0]], new, *order[children[0] :]]
-        if message["parent_id"] is not None and message["parent_id"] not in order:
-            return [*order, new]
-        place = order.index(message["parent_id"]) + 1 if message["parent_id"] else 0
+    def _placed(self, message: Message) -> list[str]:
+        """After its parent, with what follows it; of two siblings the later one is shown.
+
+        News comes in any order: what is told of before its parent stands at the end until the two are linked.
+        """
+        new, parent = message["id"], message["parent_id"]
+        run = [new, *self._following(new)]
+        order = [each for each in self._order if each not in run]
+        if parent is not None and parent not in order:
+            place = self._order.index(run[1]) if len(run) > 1 else len(order)
+            return [*order[:place], *run, *order[place:]]
+        place = order.index(parent) + 1 if parent else 0
+        rival = next((each for each in order[place : place + 1] if self._parent(each) == parent), None)
+        if rival is None:
+            return [*order[:place], *run, *order[place:]]
         siblings = message["sibling_ids"]
-        if order[place:] and order[place] not in siblings[: siblings.index(new)]:
-            return order
-        return [*order[:place], new]
+        return [*order[:place], *run] if rival in siblings[: siblings.index(new)] else self._order
+
+    def _following(self, message_id: str) -> list[str]:
+        """What is shown of the branch that goes on from there."""
+        branch = [message_id]
+        for each in self._order:
+            if self._parent(each) == branch[-1]:
+                branch.append(each)
+        return branch[1:]
+
+    def _parent(self, message_id: str) -> str | None:
+        parent: str | None = self._messages[message_id]["parent_id"]
+        return parent
 
     def _delta(self, delta: dict[str, Any]) -> Does:
         held = self._messages.get(delta["message_id"])
