@@ -101,8 +101,9 @@ TIME_ZONE = "UTC"
 # keeps them instead.
 DATABASES: dict[str, dict[str, Any]] = {"default": database("DATABASE_URL")}
 # A process that stops in the middle of a transaction must not keep its locks, nor anybody wait for them.
-# One that vanished without a word is given up after some seconds, and none is handed out unseen.
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# One that vanished without a word is given up after some seconds, and none is handed out unseen: the engine
+# asks each (so the pool need not), and a pool that failed to reconnect for 2 s tries again when it is asked.
+DATABASES["default"]["ENGINE"] = "chatbot.postgresql"
 DATABASES["default"]["OPTIONS"] = {
     "connect_timeout": 3,
     "keepalives_idle": 5,
@@ -111,7 +112,12 @@ DATABASES["default"]["OPTIONS"] = {
     "tcp_user_timeout": 10_000,
     "options": "-c idle_in_transaction_session_timeout=15s -c lock_timeout=10s",
     **DATABASES["default"].get("OPTIONS", {}),
-    "pool": {"min_size": 1, "max_size": number("DATABASE_POOL_SIZE", 16, low=2, high=500), "timeout": 3},
+    "pool": {
+        "min_size": 1,
+        "max_size": number("DATABASE_POOL_SIZE", 16, low=2, high=500),
+        "timeout": 3,
+        "reconnect_timeout": 2,
+    },
 }
 
 # --- People -----------------------------------------------------------------------------------------------
