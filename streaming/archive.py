@@ -2,6 +2,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 
 from streaming.broker.errors import BrokerError, BrokerUnavailableError
 from streaming.broker.log_reader import LogReader
@@ -87,7 +88,8 @@ class Archive:
         if not here:
             return
         served = Scan(reader, here).run()
-        reader.rest()
+        with suppress(BrokerError):  # what cannot rest now is assigned anew by the next scan
+            reader.rest()
         with self._changed:
             self._waiting = [one for one in self._waiting if one not in served]
 

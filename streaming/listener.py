@@ -64,8 +64,8 @@ class Listener:
         with opened as reader:
             current = 0
             while not self._leaving.is_set():
-                current = self._follow_assignment(reader, current)
                 try:
+                    current = self._follow_assignment(reader, current)
                     self._hand_over(reader.read(BATCH, timeout=0.1), current)
                 except PositionLostError:
                     self._stand_still(current)

@@ -7,7 +7,10 @@ BrokerError
 └── BrokerRefusedError         configuration or permission: a person has to change something
 """
 
-from confluent_kafka import KafkaError
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from confluent_kafka import KafkaError, KafkaException
 
 REFUSALS = frozenset(
     {
@@ -51,6 +54,15 @@ class PositionLostError(BrokerError):
 
 class BrokerRefusedError(BrokerError):
     """Kafka answered, and said no: trying again will not help."""
+
+
+@contextmanager
+def translating() -> Iterator[None]:
+    """What librdkafka raises inside, as one of ours."""
+    try:
+        yield
+    except KafkaException as error:
+        raise translated(error.args[0]) from error
 
 
 def translated(error: KafkaError) -> BrokerError:

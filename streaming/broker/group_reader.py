@@ -3,7 +3,7 @@ import logging
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from streaming.broker.clients import consumer
-from streaming.broker.errors import translated
+from streaming.broker.errors import translated, translating
 from streaming.broker.options import BrokerOptions
 from streaming.record import Record
 
@@ -28,10 +28,8 @@ class GroupReader:
         self._consumer.close()
 
     def read(self, *, timeout: float) -> Record | None:
-        try:
+        with translating():
             message = self._consumer.poll(timeout)
-        except KafkaException as error:
-            raise translated(error.args[0]) from error
         if message is None:
             return None
         failure = message.error()
@@ -51,10 +49,12 @@ class GroupReader:
             logger.info("offset of %s-%s not stored: %s", self.topic, record.partition, error)
 
     def pause(self, *partitions: int) -> None:
-        self._consumer.pause(self._assigned(partitions))
+        with translating():
+            self._consumer.pause(self._assigned(partitions))
 
     def resume(self, *partitions: int) -> None:
-        self._consumer.resume(self._assigned(partitions))
+        with translating():
+            self._consumer.resume(self._assigned(partitions))
 
     def _assigned(self, partitions: tuple[int, ...]) -> list[TopicPartition]:
         """Of these, those that this member has now; all that it has where none is named."""

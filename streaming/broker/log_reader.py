@@ -7,7 +7,7 @@ from typing import Self
 from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
 from streaming.broker.clients import consumer
-from streaming.broker.errors import PositionLostError, translated
+from streaming.broker.errors import PositionLostError, translating
 from streaming.broker.options import BrokerOptions
 from streaming.record import Record
 
@@ -23,13 +23,15 @@ class LogReader:
     offsets, each once per assignment; records with the same key are in the same partition as long as the
     partition count stays; offsets only grow, and may have gaps. An offset that the log does not hold raises
     PositionLostError, and then that partition stands still until it is assigned again. A broker that is away
-    is waited for: `read` returns nothing meanwhile. For one thread only; close() joins librdkafka's own.
+    is waited for: `read` returns nothing meanwhile. Whatever else librdkafka complains of is a BrokerError,
+    and costs no record. For one thread only; close() joins librdkafka's own.
     """
 
     def __init__(self, options: BrokerOptions, topic: str, *, wait_ms: int = 200) -> None:
         self.topic = topic
         self.ends: dict[int, int] = {}
         self._knows_leaders = False
+        self._kept: list[Message] = []
         self._consumer = consumer(options.reader(wait_ms=wait_ms))
 
     def __enter__(self) -> Self:
@@ -50,9 +52,11 @@ class LogReader:
         """
         self._meet_leaders()
         self.ends = {}
-        self._consumer.assign(
-            [TopicPartition(self.topic, partition, offset) for partition, offset in offsets.items()]
-        )
+        self._kept = []
+        with translating():
+            self._consumer.assign(
+                [TopicPartition(self.topic, partition, offset) for partition, offset in offsets.items()]
+            )
 
     def _meet_leaders(self) -> None:
         # librdkafka looks for the leaders of what it is assigned once a second: without this, and as often as
@@ -64,31 +68,32 @@ class LogReader:
 
     def rest(self) -> None:
         """Reads nothing until it is assigned again, nor fetches anything in advance."""
-        self._consumer.unassign()
+        self._kept = []
+        with translating():
+            self._consumer.unassign()
 
     def read(self, limit: int, *, timeout: float) -> list[Record]:
         """What is there now, `limit` at most; where nothing is, waits up to `timeout` seconds for a first.
 
         `ends` tells for each partition that was read to its end where that was.
         """
-        try:
-            first = self._consumer.poll(timeout)
-            if first is None:
-                return []
-            # consume() would wait for `limit` records to come: take what is there.
-            messages = [first, *self._consumer.consume(limit - 1, 0)]
-        except KafkaException as error:
-            raise translated(error.args[0]) from error
+        with translating():
+            if not self._kept:
+                first = self._consumer.poll(timeout)
+                self._kept = [] if first is None else [first]
+            if self._kept:
+                # consume() would wait for `limit` records to come: take what is there. Should it fail, what
+                # poll() gave is there the next time.
+                self._kept += self._consumer.consume(limit - 1, 0)
+        messages, self._kept = self._kept, []
         return [Record(message) for message in messages if self._is_record(message)]
 
     def bounds(self, partition: int, *, timeout: float) -> tuple[int, int]:
         """The first offset that the broker still holds, and the one after its last record."""
-        try:
+        with translating():
             bounds = self._consumer.get_watermark_offsets(
                 TopicPartition(self.topic, partition), timeout=timeout, cached=False
             )
-        except KafkaException as error:
-            raise translated(error.args[0]) from error
         return bounds or (0, 0)
 
     def _is_record(self, message: Message) -> bool:
