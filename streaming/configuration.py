@@ -32,5 +32,5 @@ def topics() -> list[Topic]:
     ]
 
 
-def topic_client() -> Topics:
-    return Topics(broker_options(), fixed_id=settings.STREAM_EPOCH)
+def topic_client(*, timeout: float = 5.0) -> Topics:
+    return Topics(broker_options(), fixed_id=settings.STREAM_EPOCH, timeout=timeout)

@@ -1,7 +1,7 @@
 """The brokers that the suites run against."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,10 +36,11 @@ def embedded() -> Broker:
 
 
 @contextmanager
-def kafka() -> Iterator[Broker]:
+def kafka(*, doors: Sequence[int] = ()) -> Iterator[Broker]:
+    """`doors` as KafkaServer has them."""
     jars = kafka_jars()
     with TemporaryDirectory(prefix="chatbot-kafka-") as folder:
-        server = KafkaServer(jars, Path(folder))
+        server = KafkaServer(jars, Path(folder), doors=doors)
         server.start()
         yield Broker("kafka", server.bootstrap_servers, server=server)
         server.stop()

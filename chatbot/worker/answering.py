@@ -1,7 +1,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from streaming.broker.publisher import Ack
 logger = logging.getLogger(__name__)
 FINISHING = 60.0
 PUBLISHER_FULL = 0.1
+NOT_YET = 0.1
 LEAVING = 6.0
 
 
@@ -33,8 +34,9 @@ class Running:
 class Answering:
     """Answers what a conversation wants answered, one reply after the other, and knows what is running."""
 
-    def __init__(self, database: Database, place: Place) -> None:
+    def __init__(self, database: Database, place: Place, *, may_begin: Callable[[], bool]) -> None:
         self.is_leaving = False
+        self._may_begin = may_begin
         self._database = database
         self._place = place
         self._loop = asyncio.get_running_loop()
@@ -43,11 +45,17 @@ class Answering:
 
     async def serve(self, conversation: UUID) -> None:
         """Until the conversation has nothing more that is free, or this worker is leaving."""
-        while not self.is_leaving:
+        while await self._goes_on():
             claim = await self._database(replies.claim, conversation)
             if claim is None:
                 return
             await self._answer(claim)
+
+    async def _goes_on(self) -> bool:
+        """Who can't tell anybody, or can't keep an answer, begins none: another worker may be able to."""
+        while not self.is_leaving and not self._may_begin():
+            await asyncio.sleep(NOT_YET)
+        return not self.is_leaving
 
     def snapshots(self) -> list[Snapshot]:
         return [running.attempt.snapshot() for running in self._running.values()]

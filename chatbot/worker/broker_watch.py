@@ -9,7 +9,7 @@ from streaming.broker.topics import Topics
 from streaming.position import Position, epoch_of
 
 logger = logging.getLogger(__name__)
-EVERY = 3.0
+EVERY = 2.0
 
 
 class BrokerWatch:
@@ -41,6 +41,9 @@ class BrokerWatch:
             identity = await loop.run_in_executor(self._thread, self._topics.identify, self._topic)
         except BrokerError as error:
             self._report(connected=False, why=str(error))
+        except Exception:
+            logger.exception("the watch over Kafka goes on after an error")
+            self._report(connected=False, why="its topic could not be looked at")
         else:
             self._epoch = epoch_of(identity.id, identity.partitions)
             self._report(connected=True, why="")

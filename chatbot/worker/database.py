@@ -11,10 +11,10 @@ THREADS = 8
 
 
 class Database:
-    """Runs database work beside the loop: eight threads, each call with a connection out of the pool."""
+    """Runs database work beside the loop: each call on one of its threads, with a connection of the pool."""
 
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="database")
+    def __init__(self, name: str = "database", *, threads: int = THREADS) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._calls: set[Future[Any]] = set()
 
     async def __call__(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -13,7 +13,10 @@ PATIENCE = 8.0  # less than the lease: who can't renew stops before another work
 
 
 class Heartbeat:
-    """Renews the leases of all running answers, and acts on what it hears back."""
+    """Renews the leases of all running answers, and acts on what it hears back.
+
+    `database` has to be its own: eight calls that hang, each at a locked row, must cost no lease.
+    """
 
     def __init__(self, answering: Answering, database: Database) -> None:
         self._answering = answering
@@ -25,6 +28,11 @@ class Heartbeat:
         while True:
             await asyncio.sleep(min(EVERY, max(0.5, self._left())))
             await self.beat()
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether an answer that begins now could be kept: PostgreSQL was heard of in the last 8 s."""
+        return self._left() > 0
 
     def _left(self) -> float:
         """Seconds until the answers must stop, if nothing renews them."""

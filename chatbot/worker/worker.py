@@ -26,6 +26,10 @@ from streaming.record import Record
 logger = logging.getLogger(__name__)
 SWEPT_AT_ONCE = 500
 CLOSING = 3.0
+WATCHED = 3.0  # seconds that Kafka has to tell who it is
+STUCK = 2.0
+# A question that nobody was rung for is answered within three seconds: it counts as stranded after two.
+WORK_SWEEP = 0.4
 
 
 class DoorbellError(Exception):
@@ -51,8 +55,10 @@ class Worker:
         self._database = Database()
         self._publisher = Publisher(options, patience_ms=0)
         self._acknowledgements = Acknowledgements()
-        self._watch = BrokerWatch(topic_client(), topic(RESPONSES))
-        self._answering = Answering(self._database, self._watch.place)
+        self._watch = BrokerWatch(topic_client(timeout=WATCHED), topic(RESPONSES))
+        self._answering = Answering(self._database, self._watch.place, may_begin=self._may_begin)
+        self._pulse = Database("heartbeat", threads=1)
+        self._heartbeat = Heartbeat(self._answering, self._pulse)
         self._doorbell = Doorbell(
             lambda: GroupReader(options, topic(INCOMING), group()), offer=self.inbox.offer, bury=self._bury
         )
@@ -65,7 +71,7 @@ class Worker:
     async def run(self) -> None:
         """Returns once everything has stopped. Raises what a background task raised, which none should."""
         self._start()
-        heartbeat = asyncio.create_task(Heartbeat(self._answering, self._database).run(), name="heartbeat")
+        heartbeat = asyncio.create_task(self._heartbeat.run(), name="heartbeat")
         background = [asyncio.create_task(work, name=name) for name, work in self._background().items()]
         leaving = asyncio.create_task(self._leaving.wait(), name="leaving")
         await asyncio.wait([leaving, heartbeat, *background], return_when=asyncio.FIRST_COMPLETED)
@@ -82,7 +88,7 @@ class Worker:
         return {
             "broker watch": self._watch.run(),
             "work": self._take_work(),
-            "work sweep": sweep("work", 1.0, self._sweep_work),
+            "work sweep": sweep("work", WORK_SWEEP, self._sweep_work),
             "news sweep": sweep("news", 1.0, self._sweep_news),
             "purge": sweep("purge", 5.0, self._sweep_deleted),
         }
@@ -94,13 +100,17 @@ class Worker:
         publishing.install(self._publisher)
         self._doorbell.start()
 
+    def _may_begin(self) -> bool:
+        return self._is_heard() and self._heartbeat.is_fresh
+
+    def _is_heard(self) -> bool:
+        """Kafka is there, and takes what this worker says: its watch alone is late to notice a stalled one."""
+        return self._watch.is_connected and self._publisher.stuck_for < STUCK
+
     async def _take_work(self) -> None:
         while True:
             await self._slots.acquire()
             conversation = await self.inbox.take()
-            while not self._watch.is_connected:
-                # Who can't reach Kafka can't tell anybody: another worker may be able to.
-                await asyncio.sleep(0.1)
             task = asyncio.create_task(self._serve(conversation), name=f"serve {conversation}")
             self._serving.add(task)
             task.add_done_callback(self._serving.discard)
@@ -124,12 +134,12 @@ class Worker:
         if self._doorbell.is_silent:
             raise DoorbellError("the doorbell's thread has ended: its log says why")
         free = self._concurrency - len(self._serving)
-        if free and self._watch.is_connected:
+        if free and self._may_begin():
             for conversation in await self._database(replies.stranded, free):
                 self.inbox.offer(conversation)
 
     async def _sweep_news(self) -> None:
-        if self._watch.is_connected:
+        if self._is_heard():
             await self._database(sweeping.tell_overdue, SWEPT_AT_ONCE)
 
     async def _sweep_deleted(self) -> None:
@@ -155,7 +165,8 @@ class Worker:
         """The publisher before those who hear its acknowledgements, the database last."""
         unsent = await asyncio.to_thread(self._publisher.stop)
         await asyncio.to_thread(self._acknowledgements.stop)
-        self.has_hung = not await asyncio.to_thread(self._database.close, timeout=CLOSING)
+        for database in (self._database, self._pulse):
+            self.has_hung |= not await asyncio.to_thread(database.close, timeout=CLOSING)
         logger.info("left; %s records were not sent", unsent)
 
 

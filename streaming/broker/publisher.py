@@ -1,5 +1,6 @@
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -55,6 +56,7 @@ class Publisher:
         self._producer = producer(self._config)
         self._renewing = threading.Lock()
         self._leaving = threading.Event()
+        self._progressed = time.monotonic()
         self._thread = threading.Thread(target=self._hear, name="publisher", daemon=True)
 
     def start(self) -> None:
@@ -66,6 +68,11 @@ class Publisher:
         self._leaving.set()
         self._thread.join(timeout)
         return left
+
+    @property
+    def stuck_for(self) -> float:
+        """Seconds in which the broker took nothing, while something waited for it; about 0 otherwise."""
+        return time.monotonic() - self._progressed
 
     def publish(
         self,
@@ -83,9 +90,7 @@ class Publisher:
         """
         current = self._producer
         try:
-            current.produce(
-                topic, value, key, headers=headers or [], on_delivery=_heard(on_ack) if on_ack else None
-            )
+            current.produce(topic, value, key, headers=headers or [], on_delivery=self._heard(on_ack))
         except BufferError as error:
             raise PublisherFullError("too many records wait for Kafka") from error
         except KafkaException as error:
@@ -127,6 +132,19 @@ class Publisher:
             current.poll(0.1)
         except KafkaException as error:
             logger.warning("%s", self._failed(current, error.args[0]))
+        if not len(current):
+            self._progressed = time.monotonic()
+
+    def _heard(self, on_ack: Callable[[Ack], None] | None) -> Callable[[KafkaError | None, Message], None]:
+        def deliver(error: KafkaError | None, message: Message) -> None:
+            if error is not None:
+                _refused(error, message, on_ack)
+                return
+            self._progressed = time.monotonic()
+            if on_ack is not None:
+                _call(lambda: on_ack(Ack(message.partition() or 0, message.offset() or 0)))
+
+        return deliver
 
 
 def _is_fatal(error: KafkaError) -> bool:
@@ -134,16 +152,10 @@ def _is_fatal(error: KafkaError) -> bool:
     return error.fatal() or error.code() == KafkaError._FATAL
 
 
-def _heard(on_ack: Callable[[Ack], None]) -> Callable[[KafkaError | None, Message], None]:
-    def deliver(error: KafkaError | None, message: Message) -> None:
-        if error is None:
-            _call(lambda: on_ack(Ack(message.partition() or 0, message.offset() or 0)))
-            return
-        logger.warning("a record for %s was not sent: %s", message.topic(), error.str())
-        if isinstance(on_ack, AckOrRefusal) and isinstance(translated(error), RecordTooLargeError):
-            _call(on_ack.on_refused)
-
-    return deliver
+def _refused(error: KafkaError, message: Message, on_ack: Callable[[Ack], None] | None) -> None:
+    logger.warning("a record for %s was not sent: %s", message.topic(), error.str())
+    if isinstance(on_ack, AckOrRefusal) and isinstance(translated(error), RecordTooLargeError):
+        _call(on_ack.on_refused)
 
 
 def _call(hear: Callable[[], None]) -> None:

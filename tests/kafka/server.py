@@ -1,6 +1,7 @@
 """A real Kafka broker for tests: one node, KRaft, on loopback."""
 
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,53 +18,67 @@ STOP_SECONDS = 20.0
 
 
 class KafkaServer:
-    """Keeps its data in `folder` and its port over `kill`, `stop` and `start`: the same broker comes back."""
+    """Keeps its data in `folder` and its port over `kill`, `stop` and `start`: the same broker comes back.
 
-    def __init__(self, jars: Path, folder: Path) -> None:
+    `doors` are ports that something else listens on, and passes on to `behind[port]`: who comes in by a door
+    is told to come back by it.
+    """
+
+    def __init__(self, jars: Path, folder: Path, *, doors: Sequence[int] = ()) -> None:
+        self.behind = {door: free_port() for door in doors}
         self._jars = jars
         self._folder = folder
         self._port = free_port()
         self._properties = folder / "server.properties"
-        self._server = self._java("kafka.Kafka", str(self._properties))
+        self.process = self._java("kafka.Kafka", str(self._properties))
 
     @property
     def bootstrap_servers(self) -> str:
         return f"127.0.0.1:{self._port}"
 
+    @property
+    def log(self) -> Path:
+        return self._folder / "kafka.log"
+
     def start(self) -> None:
         if not self._properties.exists():
             self._format()
-        self._server.start()
-        wait_until(self._answers, START_SECONDS, what=f"Kafka answers (its log: {self._log})")
+        self.process.start()
+        wait_until(self._answers, START_SECONDS, what=f"Kafka answers (its log: {self.log})")
 
     def stop(self) -> None:
-        self._server.ask(signal.SIGTERM)
-        self._server.stop(STOP_SECONDS)
+        self.process.ask(signal.SIGTERM)
+        self.process.stop(STOP_SECONDS)
 
     def kill(self) -> None:
-        self._server.kill()
+        self.process.kill()
 
     def restart(self) -> None:
         self.stop()
         self.start()
 
-    @property
-    def _log(self) -> Path:
-        return self._folder / "kafka.log"
-
     def _format(self) -> None:
-        self._properties.write_text(PROPERTIES.format(port=self._port, own=free_port(), folder=self._folder))
+        self._properties.write_text(PROPERTIES.format(own=free_port(), folder=self._folder, **self._listeners()))
         tool = self._java(
             "kafka.tools.StorageTool", "format", "-t", uuid4().hex[:22], "-c", str(self._properties)
         )
         tool.start()
-        assert tool.wait(START_SECONDS) == 0, self._log.read_text()
+        assert tool.wait(START_SECONDS) == 0, self.log.read_text()
+
+    def _listeners(self) -> dict[str, str]:
+        own = f"PLAINTEXT://{self.bootstrap_servers}"
+        named = [(f"DOOR{number}", *ports) for number, ports in enumerate(self.behind.items())]
+        return {
+            "listeners": ",".join([own, *(f"{name}://127.0.0.1:{behind}" for name, _, behind in named)]),
+            "advertised": ",".join([own, *(f"{name}://127.0.0.1:{door}" for name, door, _ in named)]),
+            "protocols": ",".join(["PLAINTEXT:PLAINTEXT", *(f"{name}:PLAINTEXT" for name, *_ in named)]),
+        }
 
     def _java(self, *arguments: str) -> Process:
-        return Process(["java", *JVM, "-cp", f"{self._jars}/*", *arguments], log=self._log)
+        return Process(["java", *JVM, "-cp", f"{self._jars}/*", *arguments], log=self.log)
 
     def _answers(self) -> bool:
-        assert self._server.poll() is None, self._log.read_text()[-2000:]
+        assert self.process.poll() is None, self.log.read_text()[-2000:]
         client = AdminClient({"bootstrap.servers": self.bootstrap_servers, "log_level": 0})
         try:
             cluster = client.list_topics(timeout=1)
@@ -77,10 +92,11 @@ PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{own}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{own}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners={listeners},CONTROLLER://127.0.0.1:{own}
+advertised.listeners={advertised}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map={protocols},CONTROLLER:PLAINTEXT
 log.dirs={folder}/data
 num.partitions=4
 offsets.topic.replication.factor=1

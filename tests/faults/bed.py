@@ -1,0 +1,92 @@
+"""Real processes with bad networks between them and what they depend on."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from chatbot.local.process import Process
+from tests.brokers import Broker
+from tests.faults.wire import Wire, through
+from tests.reader.client import Reader
+from tests.stack import Stack, Web
+from tests.waiting import wait_until
+
+
+class Bed(Stack):
+    """A stack whose processes are started one by one, each with a wire to Kafka, to PostgreSQL, or none.
+
+    `rows` looks at the database past all wires.
+    """
+
+    def __init__(
+        self, folder: Path, broker: Broker, url: str, *, wires: "tuple[Wire, Wire]", rows: Connection[DictRow]
+    ) -> None:
+        super().__init__(folder, broker, url)
+        self.to_kafka, self.to_postgres = wires
+        self.rows = rows
+
+    def web(self, *wires: Wire) -> Web:
+        """Started and ready."""
+        with self._behind(*wires):
+            web = self.add_web()
+            web.wait_ready()
+        return web
+
+    def worker(self, *wires: Wire) -> Process:
+        """Started, and there as soon as it says so in its log."""
+        with self._behind(*wires):
+            worker = self.add_worker()
+        log = self.log_of(worker)
+        wait_until(lambda: "Kafka is there" in log.read_text(), 30, what=f"a worker (log: {log})")
+        return worker
+
+    def log_of(self, worker: Process) -> Path:
+        return self.folder / f"worker-{self.workers.index(worker)}.log"
+
+    def reader(self, web: Web | None = None, name: str = "alice") -> Reader:
+        return Reader((web or self.webs[0]).base_url, self.token(name))
+
+    def row(self, reply: str) -> dict[str, Any]:
+        found = self.rows.execute("SELECT * FROM conversations_message WHERE id = %s", [reply]).fetchone()
+        assert found is not None, f"there is no message {reply}"
+        return found
+
+    def becomes(self, reply: str, within: float = 20.0, **columns: object) -> dict[str, Any]:
+        """The row, once it has these values."""
+        wait_until(
+            lambda: {name: self.row(reply)[name] for name in columns} == columns,
+            within,
+            what=f"{columns} of reply {reply}, which is {self.row(reply)}",
+        )
+        return self.row(reply)
+
+    def ages(self, reply: str, seconds: float) -> None:
+        """As if that much time had passed since its worker was last heard of."""
+        self.rows.execute(AGE, [seconds, reply])
+
+    def dismiss(self) -> None:
+        """No worker is left, and the network is well."""
+        for wire in (self.to_kafka, self.to_postgres):
+            wire.delay = 0
+            wire.mend()
+        for worker in self.workers:
+            worker.ask(signal.SIGCONT)
+            worker.kill()
+
+    @contextmanager
+    def _behind(self, *wires: Wire) -> Iterator[None]:
+        direct = dict(self.environ)
+        if self.to_kafka in wires:
+            self.environ["KAFKA_BOOTSTRAP_SERVERS"] = self.to_kafka.address
+        if self.to_postgres in wires:
+            self.environ["DATABASE_URL"] = through(self.to_postgres, direct["DATABASE_URL"])
+        yield
+        self.environ.update(direct)
+
+
+AGE = "UPDATE conversations_message SET heartbeat_at = heartbeat_at - make_interval(secs => %s) WHERE id = %s"

@@ -1,0 +1,48 @@
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from tests.brokers import Broker, kafka
+from tests.databases import database
+from tests.faults.bed import Bed
+from tests.faults.wire import Wire, postgres_at
+
+
+@pytest.fixture(scope="module")
+def kafka_behind_a_wire() -> Iterator[tuple[Broker, Wire]]:
+    """A module's own, to be killed and cut off."""
+    with Wire() as wire, kafka(doors=[wire.port]) as broker:
+        assert broker.server is not None
+        wire.target = ("127.0.0.1", broker.server.behind[wire.port])
+        yield broker, wire
+
+
+@pytest.fixture(scope="module")
+def whole_bed(
+    kafka_behind_a_wire: tuple[Broker, Wire], template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bed]:
+    with database(template) as url, bed_on(url, kafka_behind_a_wire, tmp_path_factory.mktemp("bed")) as bed:
+        yield bed
+
+
+@pytest.fixture
+def bed(whole_bed: Bed) -> Iterator[Bed]:
+    """Without a worker, and with whatever web processes the module has started."""
+    yield whole_bed
+    whole_bed.dismiss()
+
+
+@contextmanager
+def bed_on(url: str, kafka: tuple[Broker, Wire], folder: Path) -> Iterator[Bed]:
+    with ExitStack() as leaving:
+        broker, to_kafka = kafka
+        to_postgres = leaving.enter_context(Wire(postgres_at(url)))
+        rows = leaving.enter_context(psycopg.connect(url, autocommit=True, row_factory=dict_row))
+        bed = Bed(folder, broker, url, wires=(to_kafka, to_postgres), rows=rows)
+        bed.manage("preparetopics")
+        leaving.callback(bed.stop)
+        yield bed
