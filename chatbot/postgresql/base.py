@@ -16,6 +16,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        if self.pool is None:  # as for the connection that makes and drops databases
+            return super().get_new_connection(conn_params)
         for _ in range(self.pool.max_size + 1):
             connection = super().get_new_connection(conn_params)
             if _answers(connection):
