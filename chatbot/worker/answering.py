@@ -1,6 +1,7 @@
 import asyncio
 import logging
 import random
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -42,6 +43,8 @@ class Answering:
         self._loop = asyncio.get_running_loop()
         self._running: dict[UUID, Running] = {}
         self._placing: set[asyncio.Task[None]] = set()
+        # Called off between its claim and its attempt: most of them are answers of other workers.
+        self._called_off: deque[UUID] = deque(maxlen=100)
 
     async def serve(self, conversation: UUID) -> None:
         """Until the conversation has nothing more that is free, or this worker is leaving."""
@@ -64,6 +67,8 @@ class Answering:
         """That answer ends with what was said so far."""
         if reply in self._running:
             self._running[reply].attempt.cancel()
+        else:
+            self._called_off.append(reply)
 
     def lose(self, replies_lost: Iterable[UUID]) -> None:
         """Those answers stop without another word: they are no longer ours.
@@ -106,6 +111,8 @@ class Answering:
         attempt = Attempt(claim, bot, self._place)
         task = asyncio.create_task(self._run(claim, attempt), name=f"attempt at {claim.id}")
         self._running[claim.id] = Running(claim, attempt, task)
+        if claim.id in self._called_off:
+            attempt.cancel()
         try:
             await asyncio.wait([task])
         finally:

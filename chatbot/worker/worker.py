@@ -9,6 +9,7 @@ from django.db import DatabaseError, InterfaceError
 
 from chatbot.worker.answering import Answering
 from chatbot.worker.broker_watch import BrokerWatch
+from chatbot.worker.control import Control
 from chatbot.worker.database import Database
 from chatbot.worker.doorbell import Doorbell
 from chatbot.worker.graves import bury
@@ -19,8 +20,9 @@ from conversations import acknowledgements, replies, sweeping
 from conversations.acknowledgements import Acknowledgements
 from streaming import publishing
 from streaming.broker.group_reader import GroupReader
+from streaming.broker.log_reader import LogReader
 from streaming.broker.publisher import Publisher
-from streaming.configuration import INCOMING, RESPONSES, broker_options, group, topic, topic_client
+from streaming.configuration import CONTROL, INCOMING, RESPONSES, broker_options, group, topic, topic_client
 from streaming.record import Record
 
 logger = logging.getLogger(__name__)
@@ -62,6 +64,12 @@ class Worker:
         self._doorbell = Doorbell(
             lambda: GroupReader(options, topic(INCOMING), group()), offer=self.inbox.offer, bury=self._bury
         )
+        self._control = Control(
+            lambda: LogReader(options, topic(CONTROL)),
+            topic_client(timeout=WATCHED),
+            cancel=self._cancel,
+            bury=self._bury,
+        )
         self._slots = asyncio.Semaphore(concurrency)
         self._serving: set[asyncio.Task[None]] = set()
 
@@ -99,6 +107,7 @@ class Worker:
         acknowledgements.install(self._acknowledgements)
         publishing.install(self._publisher)
         self._doorbell.start()
+        self._control.start()
 
     def _may_begin(self) -> bool:
         return self._is_heard() and self._heartbeat.is_fresh
@@ -118,6 +127,10 @@ class Worker:
     def _bury(self, record: Record, topic: str, reason: str) -> Future[bool]:
         """On any thread: whether it was kept, as `bury` tells."""
         return asyncio.run_coroutine_threadsafe(self._database(bury, record, topic, reason), self._loop)
+
+    def _cancel(self, reply: UUID) -> None:
+        """On any thread."""
+        self._loop.call_soon_threadsafe(self._answering.cancel, reply)
 
     async def _serve(self, conversation: UUID) -> None:
         try:
@@ -162,7 +175,8 @@ class Worker:
         await _stopped([hurried, serving])
 
     async def _close(self) -> None:
-        """The publisher before those who hear its acknowledgements, the database last."""
+        """The publisher before those who hear its acknowledgements, the database after all who use it."""
+        await asyncio.to_thread(self._control.stop)
         unsent = await asyncio.to_thread(self._publisher.stop)
         await asyncio.to_thread(self._acknowledgements.stop)
         for database in (self._database, self._pulse):

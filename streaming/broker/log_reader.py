@@ -4,7 +4,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import OFFSET_END, KafkaError, KafkaException, Message, TopicPartition
 
 from streaming.broker.clients import consumer
 from streaming.broker.errors import PositionLostError, translating
@@ -13,6 +13,9 @@ from streaming.record import Record
 
 logger = logging.getLogger(__name__)
 LEADERS = 1.0
+LIVE_END: int = (
+    OFFSET_END  # in place of an offset: the end of that partition, as it is when the broker is asked
+)
 QUIET = frozenset({KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._RESOLVE})
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db.models.functions import Now
@@ -34,12 +34,13 @@ class Sent(Publisher):
         self,
         topic: str,
         key: bytes,
-        value: bytes,
+        value: bytes | None,
         *,
         headers: list[tuple[str, str | bytes | None]] | None = None,
         on_ack: Callable[[Ack], None] | None = None,
     ) -> None:
-        self.records += [] if headers else [(topic, key.decode(), json.loads(value))]
+        if topic != "bot-responses":
+            self.records.append((topic, key.decode(), json.loads(value or b"null")))
 
 
 @pytest.fixture
@@ -111,10 +112,12 @@ def test_a_finished_reply_stays_as_it_is(
     assert (now(reply.pk).rev, now(reply.pk).cancel_requested_at) == (finished.rev, None)
 
 
-@pytest.mark.parametrize("is_claimed", [False, True])
-def test_twice_changes_nothing_more(as_alice: Caller, conversation: Conversation, is_claimed: bool) -> None:
+@pytest.mark.parametrize("begin", [lambda _: None, claim], ids=["queued", "streaming"])
+def test_twice_changes_nothing_more(
+    as_alice: Caller, conversation: Conversation, begin: Callable[[UUID], object]
+) -> None:
     reply = ask(conversation)
-    _ = is_claimed and claimed(conversation)
+    begin(conversation.pk)
     first = cancel(as_alice, reply)
     marked_at = now(reply.pk).cancel_requested_at
 
