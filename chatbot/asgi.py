@@ -18,6 +18,7 @@ except ImproperlyConfigured as reason:
 from django.urls import get_resolver
 
 from chatbot.bounds import Receive, bounded, refusal
+from chatbot.call_handler import CallHandler
 from chatbot.lifespan import Lifespan
 from streaming.handler import StreamHandler
 
@@ -25,15 +26,20 @@ get_resolver().url_patterns  # noqa: B018 - what views need is loaded now, and n
 STREAM = re.compile(r"/api/events(/poll)?|/api/messages/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/events")
 lifespan = Lifespan()
 stream_application = StreamHandler()
+call_application = CallHandler()
+CALLS = "/api/"
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Any) -> None:
     if scope["type"] == "lifespan":
         await lifespan(receive, send)
+        call_application.stop()
     elif scope["type"] == "http" and (refused := refusal(scope)) is not None:
         await stream_application.send_response(refused, send)
     elif scope["type"] == "http" and is_stream(scope["path"]):
         await stream_application(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"].startswith(CALLS):
+        await call_application(scope, bounded(receive), send)
     else:
         await django_application(scope, bounded(receive), send)
 

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from chatbot.environment import database, flag, librdkafka, matching, number, text, words
+from chatbot.postgresql.patience import PatientConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -63,7 +64,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "chatbot.staticfiles.serve_static",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -117,6 +118,7 @@ DATABASES["default"]["OPTIONS"] = {
         "max_size": number("DATABASE_POOL_SIZE", 16, low=2, high=500),
         "timeout": 3,
         "reconnect_timeout": 2,
+        "connection_class": PatientConnection,
     },
 }
 
