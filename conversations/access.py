@@ -14,8 +14,7 @@ def bearer(request: HttpRequest) -> str | None:
 
 
 def token_user(secret: str) -> User | None:
-    token = tokens.find(secret)
-    return None if token is None else token.user
+    return tokens.holder(secret)
 
 
 def session_user(request: HttpRequest) -> User | None:

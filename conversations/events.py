@@ -1,7 +1,7 @@
 """What readers are told, over HTTP and in the stream alike: the contract's objects and events."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from uuid import UUID
 
@@ -9,6 +9,8 @@ from django.utils.html import escape, linebreaks
 
 from conversations.models import Conversation, Message
 from streaming.event import Event
+
+Siblings = Mapping[UUID, Sequence[UUID]]
 
 
 def message_object(message: Message, sibling_ids: Sequence[UUID]) -> dict[str, object]:
@@ -34,8 +36,10 @@ def message_object(message: Message, sibling_ids: Sequence[UUID]) -> dict[str, o
     }
 
 
-def message_objects(messages: Sequence[Message]) -> list[dict[str, object]]:
-    """All of them with their siblings, for one query more."""
+def message_objects(messages: Sequence[Message], known: Siblings | None = None) -> list[dict[str, object]]:
+    """All of them with their siblings, for one query more where those of each are not known."""
+    if known is not None:
+        return [message_object(message, known[message.pk]) for message in messages]
     siblings = _siblings(messages)
     return [message_object(message, siblings[_family(message)]) for message in messages]
 

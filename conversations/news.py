@@ -8,7 +8,13 @@ from django.db import transaction
 from django.db.models import F
 
 from conversations.acknowledgements import Rev, acknowledged
-from conversations.events import conversation_event, conversation_object, message_event, message_objects
+from conversations.events import (
+    Siblings,
+    conversation_event,
+    conversation_object,
+    message_event,
+    message_objects,
+)
 from conversations.models import Conversation, Message, User
 from streaming import publishing
 from streaming.broker.errors import RecordTooLargeError
@@ -20,18 +26,18 @@ from streaming.feed import END_OF_CHANNEL
 Row = Message | Conversation
 
 
-def announce(*rows: Row) -> None:
-    """After the commit, publishes these rows as they are now in memory.
+def announce(*rows: Row, siblings: Siblings | None = None) -> None:
+    """After the commit, publishes these rows as they are now in memory. `siblings`, where they are known.
 
     Best effort: a row stays marked until the broker has acknowledged its `rev`, and what stays marked for
     two seconds is published by a worker's sweep.
     """
-    transaction.on_commit(lambda: publish(rows), robust=True)
+    transaction.on_commit(lambda: publish(rows, siblings), robust=True)
 
 
-def publish(rows: Sequence[Row]) -> None:
+def publish(rows: Sequence[Row], siblings: Siblings | None = None) -> None:
     messages = [row for row in rows if isinstance(row, Message)]
-    for message, data in zip(messages, message_objects(messages), strict=True):
+    for message, data in zip(messages, message_objects(messages, siblings), strict=True):
         _tell_message(message, data)
     for conversation in (row for row in rows if isinstance(row, Conversation)):
         event = conversation_event(conversation.owner_channel, conversation_object(conversation))

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from conversations import plain_post
 from conversations.errors import ClientMessageIdReusedError, InvalidError
+from conversations.events import Siblings
 from conversations.models import Conversation, Message, User
 from conversations.models.announced import raised
 from conversations.news import announce, ring
@@ -21,12 +23,14 @@ class Place(Enum):
 
 @dataclass(frozen=True)
 class Posted:
+    """`siblings` of new messages are known without asking."""
+
     message: Message
     reply: Message
     is_new: bool
+    siblings: Siblings | None = None
 
 
-@transaction.atomic
 def post_message(
     owner: User,
     conversation_id: UUID,
@@ -40,13 +44,13 @@ def post_message(
     The conversation's row is locked from here to the commit: that is the order of its messages, and what
     decides between two posts with the same `client_message_id`.
     """
-    conversation = lock_conversation(owner, conversation_id)
-    said = conversation.messages.filter(role=Message.Role.USER, client_message_id=client_message_id).first()
-    if said is not None:
-        return _as_it_is_now(said, text)
-    parent = _parent(conversation, parent_id)
-    message = _message(conversation, parent, text=text, client_message_id=client_message_id)
-    return _said(conversation, message, _reply(conversation, message))
+    if parent_id is Place.LATEST and not connection.in_atomic_block:
+        posted = _plainly(owner, conversation_id, text=text, client_message_id=client_message_id)
+        if posted is not None:
+            return posted
+    with transaction.atomic():
+        conversation = lock_conversation(owner, conversation_id)
+        return _posted(conversation, parent_id, text=text, client_message_id=client_message_id)
 
 
 def first_words(text: str) -> str:
@@ -55,6 +59,30 @@ def first_words(text: str) -> str:
     if len(line) <= TITLE_LENGTH:
         return line
     return line[: TITLE_LENGTH + 1].rpartition(" ")[0] or line[:TITLE_LENGTH]
+
+
+def _plainly(owner: User, conversation_id: UUID, *, text: str, client_message_id: UUID) -> Posted | None:
+    message, reply = _message(text, client_message_id), _reply()
+    if not plain_post.say(owner, conversation_id, message, reply, title=first_words(text)):
+        return None
+    siblings = {message.pk: [message.pk], reply.pk: [reply.pk]}
+    announce(message, reply, message.conversation, siblings=siblings)
+    ring(conversation_id, reply.pk)
+    return Posted(message, reply, is_new=True, siblings=siblings)
+
+
+def _posted(
+    conversation: Conversation, parent_id: UUID | Place | None, *, text: str, client_message_id: UUID
+) -> Posted:
+    said = conversation.messages.filter(role=Message.Role.USER, client_message_id=client_message_id).first()
+    if said is not None:
+        return _as_it_is_now(said, text)
+    parent = _parent(conversation, parent_id)
+    message, reply = _message(text, client_message_id), _reply()
+    message.conversation = reply.conversation = conversation
+    message.parent_id, message.seq = parent, conversation.last_seq + 1
+    reply.parent, reply.seq, reply.bot = message, conversation.last_seq + 2, conversation.bot
+    return _said(conversation, message, reply)
 
 
 def _as_it_is_now(message: Message, text: str) -> Posted:
@@ -76,13 +104,8 @@ def _is_reply(conversation: Conversation, message_id: UUID) -> bool:
     return conversation.messages.filter(pk=message_id, role=Message.Role.ASSISTANT).exists()
 
 
-def _message(
-    conversation: Conversation, parent: UUID | None, *, text: str, client_message_id: UUID
-) -> Message:
+def _message(text: str, client_message_id: UUID) -> Message:
     return Message(
-        conversation=conversation,
-        parent_id=parent,
-        seq=conversation.last_seq + 1,
         role=Message.Role.USER,
         status=Message.Status.COMPLETE,
         text=text,
@@ -90,15 +113,8 @@ def _message(
     )
 
 
-def _reply(conversation: Conversation, message: Message) -> Message:
-    return Message(
-        conversation=conversation,
-        parent=message,
-        seq=conversation.last_seq + 2,
-        role=Message.Role.ASSISTANT,
-        status=Message.Status.QUEUED,
-        bot=conversation.bot,
-    )
+def _reply() -> Message:
+    return Message(role=Message.Role.ASSISTANT, status=Message.Status.QUEUED)
 
 
 def _said(conversation: Conversation, message: Message, reply: Message) -> Posted:

@@ -67,7 +67,7 @@ def post(request: CalledBy, conversation_id: UUID, new: NewMessage) -> HttpRespo
 
 
 def _accepted(posted: Posted, live: str | None) -> JsonResponse:
-    message, reply = message_objects([posted.message, posted.reply])
+    message, reply = message_objects([posted.message, posted.reply], posted.siblings)
     return JsonResponse({"message": message, "reply": reply, "cursor": live}, status=HTTPStatus.ACCEPTED)
 
 
