@@ -38,7 +38,8 @@ async def answer(producer: Producer, plan: dict[str, Any], number: int) -> None:
     clock = asyncio.get_running_loop()
     # As those of a worker, they do not all begin at the same moment.
     start = clock.time() + number / plan["answers"]
-    key, headers = b"%d" % number, [*{**HEADERS, "message": b"%036d" % number}.items()]
+    key = b"%d" % number
+    headers: dict[str, str | bytes | None] = {**HEADERS, "message": b"%036d" % number}
     for word in range(plan["words"]):
         await asyncio.sleep(max(0.0, start + word / plan["rate"] - clock.time()))
         value = (b'{"text":" w%d"}' % word).ljust(plan["delta"])

@@ -53,7 +53,7 @@ def inflight(bed: Bed, contestant: Contestant, scale: Scale) -> Iterator[Result]
         speed = yardstick(bed.cores)
         told = _said(service, worker, ear, text=f"words={words} rate={rate}", number=number)
     yield Result("inflight", "ours", conditions, {**told, "yardstick_ms": speed})
-    plan = {"answers": number, "words": words, "rate": rate, "delta": ear.sizes[DELTA]}
+    plan: dict[str, object] = {"answers": number, "words": words, "rate": rate, "delta": ear.sizes[DELTA]}
     yield Result("inflight", "bare", conditions, _bare(bed, service, plan))
 
 
