@@ -9,9 +9,9 @@ class ChatbotConfig(AppConfig):
     def ready(self) -> None:
         """A default bot that is not there stops the start, and not each answer."""
         # Bots may use models, which are there only now.
-        from chatbot.bots.load import UnknownBotError, load  # noqa: PLC0415
+        from chatbot.bots.load import BotLoadError, load  # noqa: PLC0415
 
         try:
             load(settings.BOT)
-        except UnknownBotError as error:
+        except BotLoadError as error:
             raise ImproperlyConfigured(f"BOT names no bot: {error}") from error

@@ -167,6 +167,8 @@ BOTS = {
 }
 WORKER_CONCURRENCY = number("WORKER_CONCURRENCY", 64, low=1, high=10_000)
 WORKER_DRAIN_SECONDS = number("WORKER_DRAIN_SECONDS", 20, low=0, high=3600)
+BOT_TOKEN_SECONDS = number("BOT_TOKEN_SECONDS", 60, low=1, high=86_400)
+BOT_ANSWER_SECONDS = number("BOT_ANSWER_SECONDS", 600, low=1, high=86_400)
 
 # --- Logs -------------------------------------------------------------------------------------------------
 LOG_LEVEL = matching("LOG_LEVEL", "DEBUG|INFO|WARNING|ERROR", "INFO")

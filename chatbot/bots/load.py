@@ -6,27 +6,35 @@ from django.utils.module_loading import import_string
 from .protocol import Bot
 
 
-class UnknownBotError(LookupError):
+class BotLoadError(Exception):
+    """A bot can't be had."""
+
+
+class UnknownBotError(BotLoadError, LookupError):
     """No bot goes by this name: neither a key of `settings.BOTS` nor the dotted path of a bot's class."""
+
+
+class BrokenBotError(BotLoadError):
+    """There is a bot of this name, but its module or its constructor raises."""
 
 
 def load(name: str) -> Bot:
     """The bot of this name, made anew. `name` is a key of `settings.BOTS` or the dotted path of a class.
 
-    Only a class that says what a bot says is ever called; but importing is running a module, so a name
-    that came over the network belongs checked against `settings.BOTS` first.
+    Raises BotLoadError, whatever goes wrong in the bot's own code. Only a class that says what a bot says
+    is ever called; but importing is running a module, so a name that came over the network belongs checked
+    against `settings.BOTS` first.
     """
     path = settings.BOTS.get(name, name)
     try:
-        found = import_string(path)
-    except (ImportError, ValueError, TypeError) as error:
-        known = ", ".join(sorted(settings.BOTS))
-        raise UnknownBotError(
-            f"There is no bot {name!r} ({error}). Use one of {known}, or the dotted path of a class."
-        ) from error
-    if not is_bot(found):
-        raise UnknownBotError(f"{path} is not a bot: it must be a class with `markdown` and `answer`.")
-    return cast("Bot", found())
+        found = _imported(name, path)
+        if is_bot(found):
+            return cast("Bot", found())
+    except BotLoadError:
+        raise
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        raise BrokenBotError(f"The bot {name!r} ({path}) can't be made: {error!r}") from error
+    raise UnknownBotError(f"{path} is not a bot: it must be a class with `markdown` and `answer`.")
 
 
 def is_bot(found: object) -> bool:
@@ -35,3 +43,13 @@ def is_bot(found: object) -> bool:
         and isinstance(getattr(found, "markdown", None), bool)
         and callable(getattr(found, "answer", None))
     )
+
+
+def _imported(name: str, path: str) -> type:
+    try:
+        return cast("type", import_string(path))
+    except (ImportError, ValueError, TypeError) as error:
+        known = ", ".join(sorted(settings.BOTS))
+        raise UnknownBotError(
+            f"There is no bot {name!r} ({error}). Use one of {known}, or the dotted path of a class."
+        ) from error

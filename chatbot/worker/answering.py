@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 
-from chatbot.bots.load import UnknownBotError, load
+from chatbot.bots.load import BotLoadError, load
 from chatbot.worker.attempt import FAILED, Attempt, Place
 from chatbot.worker.database import Database
 from chatbot.worker.progress import Progress
@@ -103,8 +103,8 @@ class Answering:
     async def _answer(self, claim: Claim) -> None:
         try:
             bot = load(claim.reply.bot)
-        except UnknownBotError:
-            logger.exception("reply %s wants a bot that is not there", claim.id)
+        except BotLoadError:
+            logger.exception("reply %s wants a bot that can't be had", claim.id)
             unsaid = Progress(claim, markdown=False).outcome(Message.Status.FAILED, FAILED)
             await self._finish(claim, unsaid)
             return

@@ -1,9 +1,13 @@
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
+
+from django.conf import settings
 
 from chatbot.bots.protocol import Bot, BotError, Citation, Question, Turn
-from chatbot.worker.progress import MOST_CHARACTERS, Progress, TooLongError
+from chatbot.worker.patience import Patience
+from chatbot.worker.progress import Progress, TooLongError
+from chatbot.worker.talk import BotTooSlowError, Talk
 from chatbot.worker.voice import Voice
 from conversations.heartbeats import Snapshot
 from conversations.models import Message
@@ -11,11 +15,12 @@ from conversations.replies import Claim, Outcome
 from streaming.broker.publisher import Ack
 
 logger = logging.getLogger(__name__)
-LAST_WORDS = 5.0  # for a bot to close what it holds
-TOO_LONG = f"The answer was cut off at {MOST_CHARACTERS:,} characters."
 FAILED = "Something went wrong while answering. Ask again, please."
+TOO_SLOW = "The answer took too long and was given up. Ask again, please."
+SILENT = "There was no answer to this. Ask again, or in other words, please."
 
 Place = Callable[[Ack], str]
+End = tuple[Message.Status, str]
 
 
 class Attempt:
@@ -27,38 +32,22 @@ class Attempt:
 
     def __init__(self, claim: Claim, bot: Bot, place: Place) -> None:
         self.claim = claim
-        self._bot = bot
+        self.has_ended = False
         self._place = place
         self._progress = Progress(claim, markdown=bot.markdown)
         self._voice = Voice(self._progress)
-        self.has_ended = False
+        patience = Patience(word=settings.BOT_TOKEN_SECONDS, answer=settings.BOT_ANSWER_SECONDS)
+        self._talk = Talk(bot, question(claim), self._hear, patience)
         self._is_cancelled = False
-        self._talk: asyncio.Task[Outcome] | None = None
 
     async def run(self) -> Outcome:
         """How it ended; everything that was said is with the publisher by then."""
-        self._talk = asyncio.create_task(self._answer(), name=f"answer {self.claim.id}")
-        if self._is_cancelled:
-            self._talk.cancel()
         try:
-            await asyncio.wait([self._talk])
-        except asyncio.CancelledError:
-            # Not ours any more: the bot gets a moment to close, and nothing of it counts.
-            self._talk.cancel()
-            await asyncio.wait([self._talk], timeout=LAST_WORDS)
-            raise
+            outcome = await self._outcome(*await self._end())
         finally:
             self._voice.close()
-        outcome = await self._end_of(self._talk)
         self.has_ended = True
         return outcome
-
-    async def _end_of(self, talk: asyncio.Task[Outcome]) -> Outcome:
-        if not talk.cancelled():
-            return talk.result()
-        if self._is_cancelled:
-            return await self._outcome(Message.Status.CANCELLED, "")
-        return await self._outcome(Message.Status.FAILED, FAILED)
 
     def snapshot(self) -> Snapshot:
         acked = self._voice.acked
@@ -66,41 +55,46 @@ class Attempt:
 
     def cancel(self) -> None:
         self._is_cancelled = True
-        if self._talk is not None:
-            self._talk.cancel()
+        self._talk.stop()
 
-    async def _answer(self) -> Outcome:
+    async def _end(self) -> End:
         try:
-            await self._listen()
-        except BotError as error:
-            outcome = Message.Status.FAILED, str(error)
-        except TooLongError:
-            outcome = Message.Status.FAILED, TOO_LONG
+            await self._talk.run()
+        except (BotError, TooLongError) as error:
+            return Message.Status.FAILED, str(error) or FAILED
+        except BotTooSlowError as error:
+            logger.error("the bot %s was given up at %s: %s", self.claim.reply.bot, self.claim.id, error)
+            return Message.Status.FAILED, TOO_SLOW
         except Exception:
             logger.exception("the bot %s failed at reply %s", self.claim.reply.bot, self.claim.id)
-            outcome = Message.Status.FAILED, FAILED
-        else:
-            outcome = Message.Status.COMPLETE, ""
-        return await self._outcome(*outcome)
+            return Message.Status.FAILED, FAILED
+        return self._said_all()
+
+    def _said_all(self) -> End:
+        if self._is_cancelled:
+            return Message.Status.CANCELLED, ""
+        if not self._progress.has_words:
+            logger.error("the bot %s said nothing at reply %s", self.claim.reply.bot, self.claim.id)
+            return Message.Status.FAILED, SILENT
+        return Message.Status.COMPLETE, ""
 
     async def _outcome(self, status: Message.Status, error: str) -> Outcome:
-        await self._voice.flush()
-        # Rendering a long text as a whole takes its time: not the other answers'.
-        return await asyncio.to_thread(self._progress.outcome, status, error)
-
-    async def _listen(self) -> None:
-        said = self._bot.answer(question(self.claim))
         try:
-            async for part in said:
-                if isinstance(part, Citation):
-                    self._progress.cite(part)
-                else:
-                    self._progress.say(part)
-                    await self._voice.speak()
-        finally:
-            # A generator that is only dropped goes on holding what it holds: a model's answer, say.
-            if isinstance(said, AsyncGenerator):
-                await said.aclose()
+            await self._voice.flush()
+            # Rendering a long text as a whole takes its time: not the other answers'.
+            return await asyncio.to_thread(self._progress.outcome, status, error)
+        except Exception:
+            logger.exception("reply %s could not be rendered", self.claim.id)
+            return self._progress.plain_outcome(Message.Status.FAILED, FAILED)
+
+    async def _hear(self, part: object) -> None:
+        if isinstance(part, Citation):
+            self._progress.cite(part)
+        elif isinstance(part, str):
+            self._progress.say(part)
+            await self._voice.speak()
+        else:
+            raise TypeError(f"a bot yields str and Citation, not {type(part).__name__}")
 
 
 def question(claim: Claim) -> Question:

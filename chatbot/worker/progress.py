@@ -1,7 +1,6 @@
-from dataclasses import asdict
-
 from chatbot.bots.protocol import Citation
 from chatbot.markdown.blocks import Blocks, PlainBlocks
+from chatbot.markdown.plain import plain
 from chatbot.worker.storable import storable
 from conversations.heartbeats import Snapshot
 from conversations.models import Message
@@ -9,10 +8,15 @@ from conversations.replies import Claim, Outcome
 from streaming.event import Event
 
 MOST_CHARACTERS = 200_000
+MOST_CITATIONS = 1_000
+LARGEST_NUMBER = 2**31 - 1
+LONGEST_ERROR = 2_000
+TOO_LONG = f"The answer was cut off at {MOST_CHARACTERS:,} characters."
+TOO_MANY_SOURCES = "The answer was cut off: it named more sources than it can hold."
 
 
 class TooLongError(Exception):
-    """The bot said more than an answer may hold; what fits is kept."""
+    """The bot said more than an answer may hold; what fits is kept. Its text is for the user."""
 
 
 class Progress:
@@ -25,6 +29,7 @@ class Progress:
         self._length = 0
         self._next_index = 0
         self._citations: list[dict[str, object]] = []
+        self._cited = 0
 
     def say(self, text: str) -> None:
         """Raises TooLongError beyond 200,000 characters."""
@@ -34,10 +39,21 @@ class Progress:
         if said:
             self._untold.append(storable(said))
         if len(text) > room:
-            raise TooLongError
+            raise TooLongError(TOO_LONG)
 
     def cite(self, citation: Citation) -> None:
-        self._citations.append({name: _storable(value) for name, value in asdict(citation).items()})
+        """Raises TypeError or ValueError for one that is none, and TooLongError beyond 1,000 of them, or
+        200,000 characters in all.
+        """
+        texts = {name: _text(citation, name) for name in ("title", "source", "url", "quote")}
+        self._cited += sum(map(len, texts.values()))
+        if len(self._citations) == MOST_CITATIONS or self._cited > MOST_CHARACTERS:
+            raise TooLongError(TOO_MANY_SOURCES)
+        self._citations.append({"number": _number(citation), **texts})
+
+    @property
+    def has_words(self) -> bool:
+        return bool(self._all.strip())
 
     @property
     def has_untold(self) -> bool:
@@ -71,8 +87,23 @@ class Progress:
             html=self._blocks.finish(),
             next_index=self._next_index,
             citations=self._citations,
-            error=storable(error),
+            error=storable(error[:LONGEST_ERROR]),
         )
+
+    def plain_outcome(self, status: Message.Status, error: str) -> Outcome:
+        """When rendering fails: all that was said, as it is."""
+        return Outcome(
+            status=status,
+            text=self._all,
+            html=plain(self._all),
+            next_index=self._next_index,
+            citations=self._citations,
+            error=error,
+        )
+
+    @property
+    def _all(self) -> str:
+        return self._blocks.text + "".join(self._untold)
 
     def _delta(self, text: str, html: str | None) -> Event:
         reply = self._claim.reply
@@ -87,8 +118,21 @@ class Progress:
         if html is not None:
             data |= {"html": html, "open": self._blocks.open}
         labels = {"conversation": conversation, "message": message, "attempt": str(reply.attempt)}
+        if reply.request_id is not None:
+            labels["request"] = reply.request_id
         return Event(reply.conversation.owner_channel, "reply.delta", data, labels)
 
 
-def _storable(value: object) -> object:
-    return storable(value) if isinstance(value, str) else value
+def _number(citation: Citation) -> int:
+    if type(citation.number) is not int:
+        raise TypeError(f"a citation's number is an int, not {type(citation.number).__name__}")
+    if not 0 <= citation.number <= LARGEST_NUMBER:
+        raise ValueError("a citation's number is from 0 to 2,147,483,647")
+    return citation.number
+
+
+def _text(citation: Citation, name: str) -> str:
+    value = getattr(citation, name)
+    if not isinstance(value, str):
+        raise TypeError(f"a citation's {name} is a str, not {type(value).__name__}")
+    return storable(value)

@@ -1,15 +1,16 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from chatbot.bots.protocol import BotError, Citation, Question
-from chatbot.worker.attempt import FAILED, TOO_LONG, Attempt
+from chatbot.bots.protocol import BotError, Citation
+from chatbot.worker.attempt import FAILED, Attempt
+from chatbot.worker.progress import TOO_LONG
 from streaming import publishing
 from streaming.broker.publisher import Ack
 from streaming.event import Event
 from tests.waiting import wait_until_async
+from tests.worker.bots import Saying, Stubborn
 from tests.worker.claims import claim
 
 pytestmark = pytest.mark.anyio
@@ -31,40 +32,6 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
 
     monkeypatch.setattr(publishing, "tell", tell)
     return events
-
-
-class Saying:
-    """A bot that says these pieces; an exception among them is raised, at an ellipsis it stops for ever."""
-
-    markdown = False
-
-    def __init__(self, *pieces: Any) -> None:
-        self.pieces = pieces
-        self.is_closed = False
-
-    async def answer(self, question: Question) -> AsyncIterator[str | Citation]:
-        try:
-            for piece in self.pieces:
-                yield await self._come_to(piece)
-        finally:
-            self.is_closed = True
-
-    async def _come_to(self, piece: Any) -> Any:
-        if isinstance(piece, BaseException):
-            raise piece
-        if piece is ...:
-            await asyncio.Event().wait()
-        return piece
-
-
-class Stubborn(Saying):
-    """It says more when it should stop."""
-
-    async def _come_to(self, piece: Any) -> Any:
-        try:
-            return await super()._come_to(piece)
-        except asyncio.CancelledError:
-            return "and more"
 
 
 def attempt(bot: Saying) -> Attempt:
@@ -156,7 +123,7 @@ async def test_a_lost_answer_ends_without_an_outcome_and_its_bot_is_closed(told:
 async def test_a_bot_that_ignores_its_end_does_not_count(
     told: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chatbot.worker.attempt.LAST_WORDS", 0.05)
+    monkeypatch.setattr("chatbot.worker.talk.LAST_WORDS", 0.05)
     running = asyncio.create_task(attempt(Stubborn("Half", ...)).run())
     await wait_until_async(lambda: spoken(told), what="the first word")
 
