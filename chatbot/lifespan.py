@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from chatbot.collector import Collector
+from chatbot.postgresql.patience import limit_waits
 from chatbot.protocol import bound
 from conversations import acknowledgements, lookups, stream_thread
 from conversations.acknowledgements import Acknowledgements
@@ -46,6 +47,7 @@ class Lifespan:
         options = broker_options()
         if not options.is_set:
             raise BrokerRefusedError("KAFKA_BOOTSTRAP_SERVERS is not set: give host:port of a Kafka broker")
+        limit_waits()
         self._collector = Collector()
         self._acknowledgements = Acknowledgements()
         self._publisher = Publisher(options, patience_ms=PUBLISHING_PATIENCE_MS)

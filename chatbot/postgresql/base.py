@@ -1,14 +1,20 @@
 """Django's PostgreSQL backend, whose pool recovers at once when PostgreSQL is back."""
 
+import time
 from typing import Any
 
 from django.db.backends.postgresql import base
-from psycopg import Connection, Error, OperationalError
+from psycopg import Error, OperationalError
 from psycopg_pool import ConnectionPool
+
+from chatbot.postgresql.patience import PatientConnection
+
+ANSWERS_WITHIN = 2.0
+FOUND_WITHIN = 4.0
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Gives out the first pooled connection that answers.
+    """Gives out the first pooled connection that answers within 2 s.
 
     After a restart of PostgreSQL all pooled ones are dead, and the oldest comes first. The pool's own check
     waits for a second or two after each dead one, within the same three seconds: a few of them, and a request
@@ -18,17 +24,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         if self.pool is None:  # as for the connection that makes and drops databases
             return super().get_new_connection(conn_params)
-        for _ in range(self.pool.max_size + 1):
+        deadline = time.monotonic() + FOUND_WITHIN
+        while time.monotonic() < deadline:
             connection = super().get_new_connection(conn_params)
             if _answers(connection):
                 return connection
             self.pool.putconn(connection)
-        raise OperationalError("PostgreSQL breaks each connection as soon as it is made")
+        raise OperationalError(f"PostgreSQL did not answer on any connection for {FOUND_WITHIN:g} s")
 
 
-def _answers(connection: "Connection[Any]") -> bool:
+def _answers(connection: PatientConnection) -> bool:
     try:
-        ConnectionPool.check_connection(connection)
+        with connection.patient(ANSWERS_WITHIN):
+            ConnectionPool.check_connection(connection)
     except Error:
         return False
     return True

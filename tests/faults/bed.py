@@ -4,10 +4,10 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
-from psycopg import Connection
-from psycopg.rows import DictRow
+import psycopg
+from psycopg.rows import dict_row
 
 from chatbot.local.process import Process
 from tests.brokers import Broker
@@ -18,17 +18,13 @@ from tests.waiting import wait_until
 
 
 class Bed(Stack):
-    """A stack whose processes are started one by one, each with a wire to Kafka, to PostgreSQL, or none.
+    """A stack whose processes are started one by one, each with a wire to Kafka, to PostgreSQL, or none."""
 
-    `rows` looks at the database past all wires.
-    """
-
-    def __init__(
-        self, folder: Path, broker: Broker, url: str, *, wires: "tuple[Wire, Wire]", rows: Connection[DictRow]
-    ) -> None:
+    def __init__(self, folder: Path, broker: Broker, url: str, *, to_kafka: Wire, to_postgres: Wire) -> None:
         super().__init__(folder, broker, url)
-        self.to_kafka, self.to_postgres = wires
-        self.rows = rows
+        self.to_kafka = to_kafka
+        self.to_postgres = to_postgres
+        self._url = url
 
     def web(self, *wires: Wire) -> Web:
         """Started and ready."""
@@ -37,9 +33,10 @@ class Bed(Stack):
             web.wait_ready()
         return web
 
-    def worker(self, *wires: Wire) -> Process:
+    def worker(self, *wires: Wire, concurrency: int = 64) -> Process:
         """Started, and there as soon as it says so in its log."""
         with self._behind(*wires):
+            self.environ["WORKER_CONCURRENCY"] = str(concurrency)
             worker = self.add_worker()
         log = self.log_of(worker)
         wait_until(lambda: "Kafka is there" in log.read_text(), 30, what=f"a worker (log: {log})")
@@ -51,9 +48,14 @@ class Bed(Stack):
     def reader(self, web: Web | None = None, name: str = "alice") -> Reader:
         return Reader((web or self.webs[0]).base_url, self.token(name))
 
+    def sql(self, statement: LiteralString, *values: object) -> list[dict[str, Any]]:
+        """Past all wires; what it returns."""
+        with psycopg.connect(self._url, autocommit=True, row_factory=dict_row) as connection:
+            rows = connection.execute(statement, values)
+            return rows.fetchall() if rows.description else []
+
     def row(self, reply: str) -> dict[str, Any]:
-        found = self.rows.execute("SELECT * FROM conversations_message WHERE id = %s", [reply]).fetchone()
-        assert found is not None, f"there is no message {reply}"
+        (found,) = self.sql("SELECT * FROM conversations_message WHERE id = %s", reply)
         return found
 
     def becomes(self, reply: str, within: float = 20.0, **columns: object) -> dict[str, Any]:
@@ -67,7 +69,7 @@ class Bed(Stack):
 
     def ages(self, reply: str, seconds: float) -> None:
         """As if that much time had passed since its worker was last heard of."""
-        self.rows.execute(AGE, [seconds, reply])
+        self.sql(AGE, seconds, reply)
 
     def dismiss(self) -> None:
         """No worker is left, and the network is well."""

@@ -1,10 +1,8 @@
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg.rows import dict_row
 
 from tests.brokers import Broker, kafka
 from tests.databases import database
@@ -38,11 +36,12 @@ def bed(whole_bed: Bed) -> Iterator[Bed]:
 
 @contextmanager
 def bed_on(url: str, kafka: tuple[Broker, Wire], folder: Path) -> Iterator[Bed]:
-    with ExitStack() as leaving:
-        broker, to_kafka = kafka
-        to_postgres = leaving.enter_context(Wire(postgres_at(url)))
-        rows = leaving.enter_context(psycopg.connect(url, autocommit=True, row_factory=dict_row))
-        bed = Bed(folder, broker, url, wires=(to_kafka, to_postgres), rows=rows)
-        bed.manage("preparetopics")
-        leaving.callback(bed.stop)
-        yield bed
+    broker, to_kafka = kafka
+    with Wire(postgres_at(url)) as to_postgres:
+        bed = Bed(folder, broker, url, to_kafka=to_kafka, to_postgres=to_postgres)
+        try:
+            bed.manage("preparetopics")
+            yield bed
+        finally:
+            bed.dismiss()
+            bed.stop()

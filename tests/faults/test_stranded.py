@@ -76,7 +76,7 @@ def test_waiting_alone_costs_no_try(bed: Bed) -> None:
     with bed.reader() as alice:
         conversation = alice.start(bot="script")
         replies = [alice.say(conversation, "words=2") for _ in range(3)]
-        bed.rows.execute("UPDATE conversations_message SET created_at = created_at - interval '1 hour'")
+        bed.sql("UPDATE conversations_message SET created_at = created_at - interval '1 hour'")
 
         bed.worker()
         ends = [alice.finished(reply) for reply in replies]

@@ -93,7 +93,7 @@ def test_an_hour_without_kafka_fails_nothing(bed: Bed, alice: Reader, conversati
     log = bed.log_of(worker)
     wait_until(lambda: "Kafka is away" in log.read_text(), 20, what="the worker has noticed")
     elsewhere = alice.say(alice.start(bot="script"), "words=3")
-    bed.rows.execute("UPDATE conversations_message SET created_at = created_at - interval '1 hour'")
+    bed.sql("UPDATE conversations_message SET created_at = created_at - interval '1 hour'")
 
     shares = cpu_share(worker.pid, bed.webs[0].process.pid, seconds=4)
     tries = [bed.row(reply)["tries"] for reply in (running, queued, elsewhere)]

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from chatbot.postgresql.patience import limit_waits
 from chatbot.worker.worker import Worker
 from streaming.broker.errors import BrokerRefusedError
 from streaming.configuration import broker_options
@@ -31,6 +32,7 @@ class Command(BaseCommand):
 
 
 async def run(concurrency: int, drain_seconds: float) -> None:
+    limit_waits()
     worker = Worker(concurrency=concurrency, drain_seconds=drain_seconds)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
