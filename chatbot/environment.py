@@ -44,6 +44,16 @@ def matching(name: str, pattern: str, default: str) -> str:
     return value
 
 
+def secret(name: str) -> str:
+    """Empty, or at least 16 characters without spaces; a wrong one is not repeated in the complaint."""
+    value = text(name)
+    if not re.fullmatch(r"|[!-~]{16,500}", value):
+        raise ImproperlyConfigured(
+            f"{name} must be 16 characters or more, all of them ASCII and none a space (see .env.example)"
+        )
+    return value
+
+
 def words(name: str) -> list[str]:
     """A comma-separated list, without its empty entries."""
     return [word.strip() for word in text(name).split(",") if word.strip()]

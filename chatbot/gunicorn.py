@@ -7,10 +7,12 @@ gunicorn: SIGHUP goes on with the old one.
 """
 
 import os
+from typing import Any
 
 from uvicorn_worker import UvicornWorker
 
 from chatbot.environment import number
+from chatbot.metrics.siblings import Siblings, siblings
 
 # Uvicorn on its fast parts; what is still open 3 s after SIGTERM is cut, and resumes at another process.
 SERVER = {"loop": "uvloop", "http": "httptools", "lifespan": "on", "timeout_graceful_shutdown": 3}
@@ -25,3 +27,20 @@ graceful_timeout = 4  # seconds until gunicorn kills a worker that SIGTERM did n
 accesslog = None
 errorlog = "-"
 control_socket_disable = True  # it would be in the home folder, shared by every copy of that account
+
+
+def on_starting(server: Any) -> None:
+    """Before the first fork: its processes share their figures."""
+    siblings.install(Siblings())
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    family = siblings.get()
+    if family is not None:
+        family.bury(worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    family = siblings.get()
+    if family is not None:
+        family.close()

@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 
 from chatbot.collector import Collector
+from chatbot.metrics.watch import Watch, watches
+from chatbot.metrics.web import WebFigures
 from chatbot.postgresql.patience import limit_waits
 from chatbot.protocol import bound
 from conversations import acknowledgements, lookups, stream_thread
@@ -55,24 +57,31 @@ class Lifespan:
         self._thread = StreamThread()
         callers = Lookups(self._thread)
         self._credentials = CredentialWatch(self._delivery.hub, callers.generations)
+        self._watch = Watch(WebFigures(self._delivery, self._publisher, self._acknowledgements))
         await self._delivery.start()  # the one that may refuse: nothing else runs yet
         self._acknowledgements.start()
         self._publisher.start()
         self._credentials.start()
+        self._watch.start()
         lookups.install(callers)
-        stream_thread.install(self._thread)
-        acknowledgements.install(self._acknowledgements)
-        publishing.install(self._publisher)
-        delivery.install(self._delivery)
+        self._install()
         # Whoever comes before that would be refused, and come again: after a deploy, everybody.
         await self._delivery.looked(within=PATIENCE)
         bound(_server())
         self._leave_at(signal.SIGTERM, signal.SIGINT)
         self._collector.start()
 
+    def _install(self) -> None:
+        stream_thread.install(self._thread)
+        acknowledgements.install(self._acknowledgements)
+        publishing.install(self._publisher)
+        delivery.install(self._delivery)
+        watches.install(self._watch)
+
     async def _stop(self) -> None:
         await self._collector.stop()
         await self._credentials.stop()
+        await asyncio.to_thread(self._watch.stop)
         await self._delivery.stop()
         await asyncio.to_thread(self._publisher.stop, timeout=1.0)
         await asyncio.to_thread(self._acknowledgements.stop)

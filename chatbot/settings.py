@@ -7,7 +7,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from chatbot.environment import database, flag, librdkafka, matching, number, text, words
+from chatbot.environment import database, flag, librdkafka, matching, number, secret, text, words
 from chatbot.postgresql.patience import PatientConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
 ]
 # For streams and polls alone, instead of the above: async factories that never leave the event loop.
-STREAM_MIDDLEWARE = ["chatbot.guard.guarded"]
+STREAM_MIDDLEWARE = ["chatbot.requests.named", "chatbot.guard.guarded"]
 ROOT_URLCONF = "chatbot.urls"
 ASGI_APPLICATION = "chatbot.asgi.application"
 APPEND_SLASH = False
@@ -170,14 +170,28 @@ WORKER_DRAIN_SECONDS = number("WORKER_DRAIN_SECONDS", 20, low=0, high=3600)
 BOT_TOKEN_SECONDS = number("BOT_TOKEN_SECONDS", 60, low=1, high=86_400)
 BOT_ANSWER_SECONDS = number("BOT_ANSWER_SECONDS", 600, low=1, high=86_400)
 
+# --- Figures ----------------------------------------------------------------------------------------------
+METRICS_TOKEN = secret("METRICS_TOKEN")
+WORKER_METRICS_ADDRESS = text("WORKER_METRICS_ADDRESS", "127.0.0.1")
+WORKER_METRICS_PORT = number("WORKER_METRICS_PORT", 0, low=0, high=65_535)
+
 # --- Logs -------------------------------------------------------------------------------------------------
 LOG_LEVEL = matching("LOG_LEVEL", "DEBUG|INFO|WARNING|ERROR", "INFO")
+LOG_FORMAT = matching("LOG_FORMAT", "line|json", "line")
+LOGGING_CONFIG = "chatbot.logs.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "chatbot.logs.LineFormatter"},
+        "json": {"()": "chatbot.logs.JsonFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    # Each connection that the pool lends is news to nobody.
-    "loggers": {"psycopg": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "WARNING"}},
+    "loggers": {
+        # Django's own handlers would write everything once more with DEBUG, in another form.
+        "django": {"handlers": []},
+        # Each connection that the pool lends is news to nobody.
+        "psycopg": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "WARNING"},
+    },
 }

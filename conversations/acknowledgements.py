@@ -43,6 +43,10 @@ class Acknowledgements:
             self._waiting.put(None, timeout=1)
         self._thread.join(2)
 
+    @property
+    def waiting(self) -> int:
+        return self._waiting.qsize()
+
     def add(self, rev: Rev) -> None:
         try:
             self._waiting.put_nowait(rev)

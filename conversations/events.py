@@ -58,10 +58,17 @@ def conversation_object(conversation: Conversation) -> dict[str, object]:
     }
 
 
-def message_event(kind: str, channel: str, message: dict[str, object]) -> Event:
-    """`message.created`, `message.updated`, `reply.started` or `reply.finished`, from a message object."""
+def message_event(
+    kind: str, channel: str, message: dict[str, object], *, request: str | None = None
+) -> Event:
+    """`message.created`, `message.updated`, `reply.started` or `reply.finished`, from a message object.
+
+    `request` is the id of the request that brought the message.
+    """
     conversation = str(message["conversation_id"])
     labels = {"conversation": conversation, "message": str(message["id"]), "attempt": str(message["attempt"])}
+    if request is not None:
+        labels["request"] = request
     return Event(channel, kind, {"conversation_id": conversation, "message": message}, labels)
 
 

@@ -18,10 +18,11 @@ from conversations.events import (
 from conversations.models import Conversation, Message, User
 from streaming import publishing
 from streaming.broker.errors import RecordTooLargeError
-from streaming.broker.publisher import Ack, AckOrRefusal
+from streaming.broker.publisher import Ack, AckOrRefusal, Headers
 from streaming.configuration import CONTROL, INCOMING
 from streaming.event import Event
 from streaming.feed import END_OF_CHANNEL
+from streaming.trace import request_id
 
 Row = Message | Conversation
 
@@ -59,7 +60,9 @@ def ring(conversation_id: UUID, reply_id: UUID) -> None:
     """After the commit, tells the workers that this conversation has work; their sweep is the net."""
     key = str(conversation_id)
     value = json.dumps({"conversation_id": key, "reply_id": str(reply_id)})
-    transaction.on_commit(lambda: _send_doorbell(key, value), robust=True)
+    request = request_id()
+    headers: Headers = [] if request is None else [("request", request)]
+    transaction.on_commit(lambda: _send_doorbell(key, value, headers), robust=True)
 
 
 def call_off(conversation_id: UUID, reply_id: UUID) -> None:
@@ -78,9 +81,10 @@ def end_streams(user: User) -> None:
 
 
 def _tell_message(message: Message, data: dict[str, object]) -> None:
-    event = message_event(_kind(message), message.conversation.owner_channel, data)
+    request = message.request_id
+    event = message_event(_kind(message), message.conversation.owner_channel, data, request=request)
     # Readers who meet no text read the message itself.
-    slim = message_event(event.type, event.channel, {**data, "text": None, "html": None})
+    slim = message_event(event.type, event.channel, {**data, "text": None, "html": None}, request=request)
     marks_told = _marks_told(message)
 
     def tell_slim() -> None:
@@ -103,8 +107,8 @@ def _marks_told(row: Row) -> Callable[[Ack], None]:
     return lambda ack: acknowledged(told)
 
 
-def _send_doorbell(key: str, value: str) -> None:
-    publishing.send(INCOMING, key.encode(), value.encode())
+def _send_doorbell(key: str, value: str, headers: Headers) -> None:
+    publishing.send(INCOMING, key.encode(), value.encode(), headers=headers)
 
 
 def _send_control(key: bytes, value: bytes) -> None:

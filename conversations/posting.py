@@ -13,8 +13,11 @@ from conversations.models import Conversation, Message, User
 from conversations.models.announced import raised
 from conversations.news import announce, ring
 from conversations.ownership import lock_conversation
+from streaming.counted import Count
 
 TITLE_LENGTH = 60
+counted = Count()
+"""Messages that were posted, of people who may, by result: new, repeated."""
 
 
 class Place(Enum):
@@ -47,10 +50,13 @@ def post_message(
     if parent_id is Place.LATEST and not connection.in_atomic_block:
         posted = _plainly(owner, conversation_id, text=text, client_message_id=client_message_id)
         if posted is not None:
+            counted.add("new")
             return posted
     with transaction.atomic():
         conversation = lock_conversation(owner, conversation_id)
-        return _posted(conversation, parent_id, text=text, client_message_id=client_message_id)
+        posted = _posted(conversation, parent_id, text=text, client_message_id=client_message_id)
+    counted.add("new" if posted.is_new else "repeated")
+    return posted
 
 
 def first_words(text: str) -> str:

@@ -228,7 +228,8 @@ def _claimed(reply: Message) -> Claim | None:
 def _claim_of(reply_id: UUID) -> Claim:
     fresh = Message.objects.select_related("conversation").get(pk=reply_id)
     (data,) = message_objects([fresh])
-    started = message_event("reply.started", fresh.conversation.owner_channel, data)
+    channel = fresh.conversation.owner_channel
+    started = message_event("reply.started", channel, data, request=fresh.request_id)
     return Claim(fresh, _history(fresh), started)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 
+from streaming import counted
 from streaming.broker.errors import BrokerError, BrokerUnavailableError
 from streaming.broker.log_reader import LogReader
 from streaming.scan import PATIENCE, Found, Scan, Wanted, settle
@@ -87,6 +88,7 @@ class Archive:
             here = [one for one in self._waiting if one.partition == self._waiting[0].partition]
         if not here:
             return
+        counted.scanned.add()
         served = Scan(reader, here).run()
         with suppress(BrokerError):  # what cannot rest now is assigned anew by the next scan
             reader.rest()

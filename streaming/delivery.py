@@ -13,6 +13,7 @@ from streaming.broker.options import BrokerOptions
 from streaming.broker.topics import TopicIdentity, Topics
 from streaming.current import Current
 from streaming.hub import Hub, Log
+from streaming.lag import LagWatch
 from streaming.listener import Listener
 from streaming.position import Position, epoch_of
 from streaming.tail import UnusablePositionError, place_in
@@ -48,6 +49,7 @@ class Delivery:
         self._listener = Listener(
             lambda: LogReader(options, topic), take=self.hub.deliver, lost=self._lose_place
         )
+        self.lag = LagWatch(self.hub, self._listener)
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="topic-watch")
         self._identity: TopicIdentity | None = None
         self._ends: dict[int, int] = {}
@@ -84,6 +86,11 @@ class Delivery:
         await asyncio.to_thread(self._listener.stop)
         await asyncio.to_thread(self.archive.stop)
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def taken(self) -> int:
+        """How many records of the log this process has read."""
+        return self._listener.taken
 
     @property
     def is_leaving(self) -> bool:

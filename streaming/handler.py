@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from io import BytesIO
 from typing import Any, cast
@@ -28,9 +28,13 @@ class StreamHandler(ASGIHandler):
     read. Measured, this is more than half of what a connect costs.
     """
 
+    def __init__(self, *, middleware: Sequence[str] | None = None) -> None:
+        self._middleware = settings.STREAM_MIDDLEWARE if middleware is None else middleware
+        super().__init__()
+
     def load_middleware(self, is_async: bool = True) -> None:
         self._chain = _guarded(self._view)
-        for name in reversed(settings.STREAM_MIDDLEWARE):
+        for name in reversed(self._middleware):
             self._chain = _guarded(import_string(name)(self._chain))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,6 +2,7 @@ import asyncio
 import logging
 import random
 import threading
+import time
 from collections.abc import Callable, Mapping
 
 from streaming.broker.errors import BrokerError, PositionLostError
@@ -14,6 +15,7 @@ UNTAKEN = 4
 # A batch costs two switches between threads, however little is in it. What comes alone goes on at once;
 # what follows within this time waits for the next batch.
 PACE = 0.004
+LOOK = 1.0
 
 
 class Listener:
@@ -41,6 +43,12 @@ class Listener:
         self._room = threading.Semaphore(UNTAKEN)
         self._leaving = threading.Event()
         self._thread: threading.Thread | None = None
+        # For whoever watches: where each partition ends, once a second; what the loop took last, and when.
+        self.ends: Mapping[int, int] = {}
+        self.taken = 0
+        self.taken_at = 0.0
+        self.last: Record | None = None
+        self._asked_at = 0.0
 
     def start(self) -> None:
         """Raises BrokerRefusedError for a wrong option; from then on the reader is the thread's."""
@@ -67,6 +75,7 @@ class Listener:
                 try:
                     current = self._follow_assignment(reader, current)
                     self._hand_over(reader.read(BATCH, timeout=0.1), current)
+                    self._note_ends(reader)
                 except PositionLostError:
                     self._stand_still(current)
                 except BrokerError:
@@ -79,6 +88,10 @@ class Listener:
         if assigned is not None and number != current:
             reader.assign(assigned)
         return number
+
+    def _note_ends(self, reader: LogReader) -> None:
+        if time.monotonic() - self._asked_at > LOOK:
+            self._asked_at, self.ends = time.monotonic(), reader.last_known_ends()
 
     def _stand_still(self, assignment: int) -> None:
         # In every partition: what was read together with the error is gone, and must not be passed over.
@@ -97,6 +110,7 @@ class Listener:
         self._room.release()
         if assignment == self._assignment:
             self._take(records)
+            self.taken, self.taken_at, self.last = self.taken + len(records), time.time(), records[-1]
 
     def _lose(self, assignment: int) -> None:
         if assignment == self._assignment:

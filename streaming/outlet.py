@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
+from streaming import counted
+
 logger = logging.getLogger(__name__)
 DEADLINE = 4.0
 # A client that reads nothing swallows what the kernel buffers for it before anybody notices: 3.9 MB by
@@ -90,6 +92,7 @@ class Outlet:
         if self._cycle.disconnected:
             return
         logger.info("a client that reads nothing was cut off")
+        counted.cut.add()
         _forget(self._cycle.transport)
         self._cycle.transport.abort()
 

@@ -1,5 +1,6 @@
 import json
 
+from streaming import counted
 from streaming.position import Position
 from streaming.record import Record
 from streaming.sse import frame
@@ -33,6 +34,7 @@ class Page:
         self.cursor = step.position
 
     def reset(self, position: Position, reason: str) -> None:
+        counted.reset.add(reason)
         self.events.append(_event(str(position), "reset", json.dumps({"reason": reason}).encode()))
         self.cursor = position
 

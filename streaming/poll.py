@@ -8,6 +8,7 @@ from contextlib import aclosing
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from streaming import counted
 from streaming.ahead import Ahead
 from streaming.delivery import Delivery
 from streaming.feed import Feed
@@ -17,7 +18,7 @@ from streaming.position import Position
 from streaming.problem import RefusedError, problem
 from streaming.step import Step
 from streaming.tail import Tail, locate
-from streaming.views import FeedOf, StreamView, last_event_id, open_log
+from streaming.views import FeedOf, StreamView, last_event_id, open_log, turned_away
 
 WAIT = 25
 LONGEST_WAIT = 30
@@ -35,7 +36,8 @@ def poll_view(feed_of: FeedOf) -> StreamView:
             refuse_if_too_many(delivery.hub, feed)
             wait = seconds(request.GET.get("wait", str(WAIT)))
         except RefusedError as refusal:
-            return refusal.response
+            return turned_away(refusal)
+        counted.polled.add()
         after = last_event_id(request)
         position, reset = locate(ends, feed, after)
         page = Page(position)

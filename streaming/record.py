@@ -12,6 +12,7 @@ class RawRecord(Protocol):
     def offset(self) -> int | None: ...
     def key(self) -> bytes | None: ...
     def value(self) -> bytes | None: ...
+    def timestamp(self) -> tuple[int, int]: ...
     def headers(self) -> "Headers | dict[str, Text] | None": ...
 
 
@@ -39,6 +40,11 @@ class Record:
             raise AttributeError(name)
         self.type = self.label("type")
         return self.type
+
+    @property
+    def written_at(self) -> float:
+        """When its producer made it, by that one's clock: seconds since 1970."""
+        return self._raw.timestamp()[1] / 1000
 
     def label(self, wanted: str) -> str:
         """What that header says, as text; of a repeated one the last counts. "" where there is none."""

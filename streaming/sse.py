@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from streaming import counted
 from streaming.event import TYPE
 from streaming.position import Position
 from streaming.record import Record
@@ -55,6 +56,7 @@ def opening(position: Position, *, retry_ms: int, reset: str | None = None) -> b
 
 
 def reset_event(position: Position, reason: str) -> bytes:
+    counted.reset.add(reason)
     return event("reset", json.dumps({"reason": reason}).encode(), identity=str(position))
 
 

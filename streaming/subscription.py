@@ -6,6 +6,7 @@ from contextlib import suppress
 from enum import Enum
 from operator import attrgetter
 
+from streaming import counted
 from streaming.feed import END_OF_CHANNEL, Feed
 from streaming.position import Position
 from streaming.record import Record
@@ -62,6 +63,7 @@ class Subscription:
         if wanted and self.state is State.LIVE:
             self._size += sum(map(SIZE, wanted))
             if self._is_full(wanted):
+                counted.overflowed.add()
                 self.go_back()
             elif self._queue or self.short_cut is None or not self.short_cut(wanted):
                 self._queue += wanted

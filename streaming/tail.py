@@ -2,6 +2,7 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Sequence
 
+from streaming import counted
 from streaming.archive import Archive
 from streaming.broker.errors import BrokerUnavailableError, PositionLostError
 from streaming.feed import Feed
@@ -153,6 +154,8 @@ class Tail:
         """Out of memory, a page at a time; the last page and going live are one tick."""
         recent = self._recent
         records = recent.after(self._feed.key, self._position.offset, limit=PAGE)
+        if records:
+            counted.replayed.add("memory")
         if len(records) == PAGE:
             return self._covered(self._wanted(records), records[-1].offset + 1)
         step = self._covered(self._wanted(records), recent.end)
@@ -176,6 +179,7 @@ class Tail:
             change.cancel()
 
     def _found(self, found: Found) -> Step:
+        counted.replayed.add("scan")
         return self._covered(self._wanted(found.records), found.reached)
 
     def _wanted(self, records: list[Record]) -> list[Record]:

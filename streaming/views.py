@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from streaming import counted
 from streaming.answer import Answer, AnswerStream
 from streaming.delivery import Delivery, current
 from streaming.feed import Feed
@@ -33,7 +34,8 @@ def events_view(feed_of: FeedOf) -> StreamView:
             feed = await feed_of(request)
             refuse_if_too_many(delivery.hub, feed)
         except RefusedError as refusal:
-            return refusal.response
+            return turned_away(refusal)
+        counted.opened.add("events")
         return event_stream(delivery, ends, feed, after=last_event_id(request))
 
     return events
@@ -49,12 +51,18 @@ def answer_view(answer_of: AnswerOf) -> StreamView:
             found = await answer_of(request, reply_id)
             refuse_if_too_many(delivery.hub, found.feed)
         except RefusedError as refusal:
-            return refusal.response
+            return turned_away(refusal)
         if after and found.ends_at(after):
             return HttpResponse(status=204)
+        counted.opened.add("answer")
         return EventStreamResponse(AnswerStream(delivery, ends, found, after).chunks(_retry_ms()))
 
     return answer
+
+
+def turned_away(refusal: RefusedError) -> HttpResponse:
+    counted.refused.add(refusal.response.code)
+    return refusal.response
 
 
 def event_stream(delivery: Delivery, ends: Ends, feed: Feed, *, after: str | None) -> EventStreamResponse:

@@ -42,6 +42,12 @@ def broker(request: pytest.FixtureRequest) -> Broker:
     return found
 
 
+@pytest.fixture(scope="session")
+def embedded_broker() -> Broker:
+    """The in-process one, for what no broker makes a difference to."""
+    return embedded()
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Not for the session: Playwright keeps a loop running in this thread, where async tests want theirs."""

@@ -3,6 +3,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from uuid_utils.compat import uuid7
 
+from streaming.trace import request_id
+
 from .announced import Announced
 from .conversation import Conversation
 
@@ -40,6 +42,7 @@ class Message(Announced):
     # Of a reply that was asked for anew: names that call, as `client_message_id` names what a user said.
     client_id = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    request_id = models.CharField(max_length=64, null=True, default=request_id, editable=False)
 
     bot = models.CharField(max_length=200, blank=True)
     html = models.TextField(blank=True)

@@ -99,6 +99,19 @@ class LogReader:
             )
         return bounds or (0, 0)
 
+    def last_known_ends(self) -> dict[int, int]:
+        """Where each partition that is read ends, as the broker said with what it last sent: asks nobody.
+
+        Those that nothing is known of yet are left out.
+        """
+        known = {}
+        with translating():
+            for partition in self._consumer.assignment():
+                _, end = self._consumer.get_watermark_offsets(partition, cached=True) or (0, 0)
+                if end >= 0:
+                    known[partition.partition] = end
+        return known
+
     def _is_record(self, message: Message) -> bool:
         error = message.error()
         if error is None:

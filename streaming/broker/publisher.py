@@ -74,6 +74,11 @@ class Publisher:
         """Seconds in which the broker took nothing, while something waited for it; about 0 otherwise."""
         return time.monotonic() - self._progressed
 
+    @property
+    def waiting(self) -> int:
+        """Records that the broker has not acknowledged yet. Any thread."""
+        return len(self._producer)
+
     def publish(
         self,
         topic: str,

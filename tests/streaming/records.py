@@ -29,6 +29,9 @@ class Raw:
     def value(self) -> bytes | None:
         return self._value
 
+    def timestamp(self) -> tuple[int, int]:
+        return 1, 0
+
     def headers(self) -> Headers | dict[str, Text] | None:
         return [*self._headers.items()]
 

@@ -27,6 +27,9 @@ class Passed(LogReader):
     def assign(self, offsets: Mapping[int, int]) -> None:
         pass
 
+    def last_known_ends(self) -> dict[int, int]:
+        return {}
+
     def read(self, limit: int, *, timeout: float) -> list[Record]:
         self._reads += 1
         if self._reads == 1:
