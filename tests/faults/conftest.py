@@ -10,9 +10,9 @@ from tests.faults.bed import Bed
 from tests.faults.wire import Wire, postgres_at
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def kafka_behind_a_wire() -> Iterator[tuple[Broker, Wire]]:
-    """A module's own, to be killed and cut off."""
+    """To be cut off and killed: who does leaves it as it was."""
     with Wire() as wire, kafka(doors=[wire.port]) as broker:
         assert broker.server is not None
         wire.target = ("127.0.0.1", broker.server.behind[wire.port])
