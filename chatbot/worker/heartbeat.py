@@ -1,5 +1,6 @@
 import asyncio
 import logging
+import time
 
 from django.db import DatabaseError, InterfaceError
 
@@ -22,12 +23,14 @@ class Heartbeat:
         self._answering = answering
         self._database = database
         self._renewed = asyncio.get_running_loop().time()
+        self.turned_at = time.monotonic()
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
             await asyncio.sleep(min(EVERY, max(0.5, self._left())))
             await self.beat()
+            self.turned_at = time.monotonic()
 
     @property
     def is_fresh(self) -> bool:

@@ -2,6 +2,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,9 @@ from chatbot.worker.doorbell import Doorbell
 from chatbot.worker.graves import bury
 from chatbot.worker.heartbeat import Heartbeat
 from chatbot.worker.inbox import Inbox
+from chatbot.worker.liveness import LivenessFile
 from chatbot.worker.sweep import sweep
+from chatbot.worker.vitals import Vitals
 from conversations import acknowledgements, replies, sweeping
 from conversations.acknowledgements import Acknowledgements
 from streaming import publishing
@@ -45,7 +48,7 @@ class Worker:
     `has_hung` after `run`: PostgreSQL kept threads that nothing can stop but the end of the process.
     """
 
-    def __init__(self, *, concurrency: int, drain_seconds: float) -> None:
+    def __init__(self, *, concurrency: int, drain_seconds: float, liveness_file: Path | None = None) -> None:
         options = broker_options()
         self.inbox = Inbox(bound=10 * concurrency)
         self.has_hung = False
@@ -70,6 +73,8 @@ class Worker:
             cancel=self._cancel,
             bury=self._bury,
         )
+        self._vitals = Vitals()
+        self._liveness = LivenessFile(liveness_file, self._vitals) if liveness_file else None
         self._slots = asyncio.Semaphore(concurrency)
         self._serving: set[asyncio.Task[None]] = set()
 
@@ -82,13 +87,17 @@ class Worker:
         heartbeat = asyncio.create_task(self._heartbeat.run(), name="heartbeat")
         background = [asyncio.create_task(work, name=name) for name, work in self._background().items()]
         leaving = asyncio.create_task(self._leaving.wait(), name="leaving")
+        lasting = [heartbeat, leaving, *self._show_life()]
         await asyncio.wait([leaving, heartbeat, *background], return_when=asyncio.FIRST_COMPLETED)
         if heartbeat.done():
             self._hurried.set()  # nothing renews the answers that run
         failures = await self._stop_taking(background)
+        self._vitals.watch_only("heartbeat")
         await self._drain()
-        failures += await _stopped([heartbeat, leaving])
+        failures += await _stopped(lasting)
         await self._close()
+        if self._liveness is not None and not failures:
+            self._liveness.remove()
         if failures:
             raise failures[0]
 
@@ -96,12 +105,21 @@ class Worker:
         return {
             "broker watch": self._watch.run(),
             "work": self._take_work(),
-            "work sweep": sweep("work", WORK_SWEEP, self._sweep_work),
-            "news sweep": sweep("news", 1.0, self._sweep_news),
-            "purge": sweep("purge", 5.0, self._sweep_deleted),
+            "work sweep": sweep("work", WORK_SWEEP, self._vitals.watched("work sweep", self._sweep_work)),
+            "news sweep": sweep("news", 1.0, self._vitals.watched("news sweep", self._sweep_news)),
+            "purge": sweep("purge", 5.0, self._vitals.watched("purge", self._sweep_deleted)),
         }
 
+    def _show_life(self) -> list[asyncio.Task[None]]:
+        self._vitals.watch("heartbeat", lambda: self._heartbeat.turned_at)
+        self._vitals.watch("doorbell", lambda: self._doorbell.turned_at)
+        if self._liveness is None:
+            return []
+        return [asyncio.create_task(self._liveness.run(), name="liveness file")]
+
     def _start(self) -> None:
+        if self._liveness is not None:
+            self._liveness.make()
         self._acknowledgements.start()
         self._publisher.start()
         acknowledgements.install(self._acknowledgements)

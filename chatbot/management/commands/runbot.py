@@ -2,15 +2,20 @@ import asyncio
 import os
 import signal
 import sys
+import threading
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from chatbot.postgresql.patience import limit_waits
+from chatbot.worker.liveness import LivenessFileError
 from chatbot.worker.worker import Worker
 from streaming.broker.errors import BrokerRefusedError
 from streaming.configuration import broker_options
+
+LEAVING = 2.0
 
 
 class Command(BaseCommand):
@@ -19,28 +24,48 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--concurrency", type=int, default=settings.WORKER_CONCURRENCY)
         parser.add_argument("--drain-seconds", type=float, default=settings.WORKER_DRAIN_SECONDS)
+        parser.add_argument("--liveness-file", type=Path, default=settings.WORKER_LIVENESS_FILE)
 
-    def handle(self, *args: Any, concurrency: int, drain_seconds: float, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        concurrency: int,
+        drain_seconds: float,
+        liveness_file: Path | None,
+        **options: Any,
+    ) -> None:
         if not broker_options().is_set:
             raise CommandError("KAFKA_BOOTSTRAP_SERVERS is not set: give host:port of a Kafka broker")
         if concurrency < 1:
             raise CommandError(f"--concurrency must be 1 or more, and is {concurrency}")
         try:
-            asyncio.run(run(concurrency, drain_seconds))
-        except BrokerRefusedError as error:
+            asyncio.run(run(concurrency, drain_seconds, liveness_file))
+        except (BrokerRefusedError, LivenessFileError) as error:
             raise CommandError(str(error)) from error
 
 
-async def run(concurrency: int, drain_seconds: float) -> None:
+async def run(concurrency: int, drain_seconds: float, liveness_file: Path | None) -> None:
     limit_waits()
-    worker = Worker(concurrency=concurrency, drain_seconds=drain_seconds)
+    worker = Worker(concurrency=concurrency, drain_seconds=drain_seconds, liveness_file=liveness_file)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.leave)
-    await worker.run()
+    status = 1
+    try:
+        await worker.run()
+        status = int(worker.has_hung)
+    finally:
+        leave_surely(status)
     if worker.has_hung:
         sys.stderr.write(
             "PostgreSQL hangs: left without waiting for it. Other workers go on with the rest.\n"
         )
         sys.stderr.flush()
         os._exit(1)
+
+
+def leave_surely(status: int) -> None:
+    """Ends this process within 2 seconds, even if a bot's task or thread refuses to end: all work is done."""
+    end = threading.Timer(LEAVING, os._exit, [status])
+    end.daemon = True
+    end.start()
