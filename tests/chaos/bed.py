@@ -34,7 +34,7 @@ class Bed:
 @contextmanager
 def bed(broker: KafkaServer, logs: Path) -> Iterator[Bed]:
     """Ends all that it has started, in whatever state that is; `broker` runs when this is left, as before."""
-    with ExitStack() as ending, TemporaryDirectory(prefix="chatbot-chaos-") as folder:
+    with TemporaryDirectory(prefix="chatbot-chaos-") as folder, ExitStack() as ending:
         ending.callback(_restore, broker)
         give(Path(folder))
         postgres = Postgres(Path(folder) / "pg", logs / "postgres.log")
