@@ -5,8 +5,9 @@ from django.db.models.functions import Now
 
 from conversations.heartbeats import Snapshot
 from conversations.models import Conversation, Message
+from conversations.plain_reply import claim
 from conversations.posting import post_message
-from conversations.replies import Claim, Outcome, claim
+from conversations.replies import Claim, Outcome
 
 
 def ask(conversation: Conversation, text: str = "Hello") -> Message:
