@@ -101,6 +101,7 @@ def _page(
         "current": current["id"] if current else "",
         "blank": BLANK,
         "client_message_id": uuid4(),
+        "client_id": uuid4(),
         "draft": saying.draft if saying else "",
         "notice": saying.notice if saying else "",
         "page": {

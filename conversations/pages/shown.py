@@ -9,7 +9,15 @@ from conversations.open_text import open_text
 HERE_OR_THE_WEB = re.compile(r"https?://|/(?!/)")
 SILENT = {"failed": "The answer could not be finished.", "cancelled": "Stopped."}
 BLANK = {
-    role: {"id": "", "role": role, "status": "", "text": "", "html": "", "is_finished": True}
+    role: {
+        "id": "",
+        "conversation_id": "",
+        "role": role,
+        "status": "",
+        "text": "",
+        "html": "",
+        "is_finished": True,
+    }
     for role in ("user", "assistant")
 }
 

@@ -9,6 +9,9 @@ export const listConversations = (after) => call("GET", `conversations${after ? 
 export const readHistory = (id, before) => call("GET", `conversations/${id}/messages${before ? query({ before }) : ""}`);
 export const postMessage = (id, message) => call("POST", `conversations/${id}/messages`, message);
 
+export const cancelReply = (id) => call("POST", `messages/${id}/cancel`);
+export const regenerateReply = (id, clientId) => call("POST", `messages/${id}/regenerate`, { client_id: clientId });
+
 /** With the id of its `owner`: who was nobody is a guest from then on. */
 export async function startConversation(clientId) {
   const response = await answer("POST", "conversations", { client_id: clientId });

@@ -26,6 +26,10 @@ export class Composer {
     if (matchMedia("(pointer: fine)").matches) this.#field.focus({ preventScroll: true });
   }
 
+  complain(text) {
+    this.#notice.textContent = text;
+  }
+
   say(text) {
     this.#field.value = text;
     this.#submit();

@@ -1,10 +1,10 @@
 // One conversation: what is heard and what is said meet here, and become what is seen.
 
-import { postMessage, readHistory, startConversation } from "./api.js";
+import { cancelReply, postMessage, readHistory, regenerateReply, startConversation } from "./api.js";
 import { Outbox } from "./outbox.js";
 import { scrollToEnd, Timeline } from "./timeline.js";
 import { Transcript } from "./transcript.js";
-import { backoff, pause } from "./waiting.js";
+import { backoff, patiently, pause } from "./waiting.js";
 
 const AGAIN = 5000;
 const APART = 1000; // Two processes may disagree for a moment about which log is today's, and reset in turn.
@@ -19,6 +19,7 @@ export class Conversation {
   #begun;
   #tell;
   #clientId = crypto.randomUUID();
+  #regenerations = new Map(); // By the reply that each is to replace: the name of the call.
   #rereading = null;
   #rereadAt = 0;
 
@@ -50,6 +51,19 @@ export class Conversation {
 
   retry(id) {
     this.#outbox.retry(id);
+  }
+
+  /** Rejects with the Problem where it was not. Both may be repeated: what was asked for once is done once. */
+  async stop(reply) {
+    this.#take((await patiently(() => cancelReply(reply))).reply);
+  }
+
+  async regenerate(reply) {
+    const clientId = this.#regenerations.get(reply) ?? crypto.randomUUID();
+    this.#regenerations.set(reply, clientId);
+    const made = await patiently(() => regenerateReply(reply, clientId));
+    this.#take(made.reply);
+    this.#hearAfter(made.cursor);
   }
 
   /** Reads history until that gives a cursor, and goes on from it; the text is replaced by what it says. */
@@ -92,9 +106,16 @@ export class Conversation {
   async #post({ client_message_id, text }) {
     if (!this.id) await this.#start();
     const { message, reply, cursor } = await postMessage(this.id, { client_message_id, text });
-    this.#transcript.take(message);
-    this.#transcript.take(reply);
+    this.#take(message, reply);
+    this.#hearAfter(cursor);
+  }
+
+  #take(...messages) {
+    for (const message of messages) this.#transcript.take(message);
     this.#show();
+  }
+
+  #hearAfter(cursor) {
     if (this.#stream.isRunning || this.#rereading) return;
     if (cursor === null) this.reread();
     else this.#stream.open(cursor);

@@ -1,6 +1,7 @@
 // The chat page: puts its parts together from what the server wrote into it.
 
 import { csrfToken } from "./api.js";
+import { Choices } from "./choices.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
@@ -27,6 +28,10 @@ const conversation = new Conversation(element(".messages"), {
   tell,
 });
 const composer = new Composer(element(".composer"), (text) => say(text));
+new Choices(element(".messages"), {
+  does: { stop: (reply) => choose("stop", reply), retry: (reply) => choose("regenerate", reply) },
+  refused: (problem) => composer.complain(problem.message),
+});
 
 /** Whose page this is. A guest to be is nobody until the first message. */
 function belongTo(user) {
@@ -55,6 +60,13 @@ async function reread() {
 function say(text) {
   root.dataset.page = "conversation";
   conversation.say(text);
+}
+
+/** Whoever chose by keyboard would be nowhere once the button is gone. */
+function choose(what, reply) {
+  composer.complain("");
+  composer.focus();
+  return conversation[what](reply);
 }
 
 /** The first message made a conversation: the page is its page now. */

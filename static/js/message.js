@@ -22,6 +22,7 @@ export function update(article, shown, message) {
   put(part(article, "tail"), message.text.slice(message.text.length - message.open));
   put(part(article, "error"), message.error || (SILENT[message.status] ?? ""));
   if (shown?.citations !== message.citations) sources(part(article, "sources"), message.citations);
+  choices(part(article, "choices"), message);
 }
 
 function part(article, name) {
@@ -30,6 +31,15 @@ function part(article, name) {
 
 function put(element, text) {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** Which of them is seen is decided by the status, in CSS. */
+function choices(list, message) {
+  const [stop, retry] = list.children;
+  const path = `/c/${message.conversation_id}/${message.id}`;
+  stop.setAttribute("formaction", `${path}/cancel`);
+  retry.setAttribute("formaction", `${path}/regenerate`);
+  if (isFinished(message)) stop.disabled = false;
 }
 
 function said(article, message) {

@@ -1,8 +1,6 @@
 // What was said here and is not yet known to be kept: each is posted in turn, and again where that may help.
 
-import { backoff, pause } from "./waiting.js";
-
-const TRIES = 4;
+import { patiently } from "./waiting.js";
 
 /** `post(item)` posts one; `changed()` is called whenever an item's state is another. */
 export class Outbox {
@@ -49,14 +47,7 @@ export class Outbox {
   }
 
   async #send(item) {
-    for (let failures = 1; ; failures += 1) {
-      try {
-        return await this.#post(item);
-      } catch (problem) {
-        if (!problem.isPassing || failures === TRIES) return this.#failed(item, problem);
-      }
-      await pause(backoff(failures));
-    }
+    await patiently(() => this.#post(item)).catch((problem) => this.#failed(item, problem));
   }
 
   #failed(item, problem) {

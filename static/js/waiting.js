@@ -1,5 +1,7 @@
 // Waits that end early: at an abort, or when the reader is back.
 
+const TRIES = 4;
+
 /** The longest wait that a timer knows, in milliseconds: 24 days. */
 export const FOREVER = 2 ** 31 - 1;
 
@@ -10,6 +12,18 @@ export function pause(milliseconds, signal) {
     const timer = setTimeout(resolve, milliseconds);
     signal?.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
   });
+}
+
+/** Tries four times, where a further try may help; the answer that counts is the last. */
+export async function patiently(call) {
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await call();
+    } catch (problem) {
+      if (!problem.isPassing || failures === TRIES) throw problem;
+    }
+    await pause(backoff(failures));
+  }
 }
 
 /** Full jitter: anything from nothing to `base` doubled with each failure, 30 s at most. */
