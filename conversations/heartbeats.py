@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 
+from conversations.locks import is_lock_timeout, wait_for_locks
+
 LOCK_TIMEOUT_MS = 200
 
 
@@ -73,14 +75,10 @@ def _beat_alone(snapshot: Snapshot) -> dict[UUID, Pulse]:
         return {snapshot.id: Pulse(snapshot.id, is_cancelled=False)}
 
 
-def is_lock_timeout(error: OperationalError) -> bool:
-    return getattr(error.__cause__, "sqlstate", None) == "55P03"
-
-
 def _beat(snapshots: Sequence[Snapshot]) -> dict[UUID, Pulse]:
     names = ("id", "attempt", "text", "html", "open", "next_index", "position")
     columns = [[getattr(snapshot, name) for snapshot in snapshots] for name in names]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}")
+        wait_for_locks(LOCK_TIMEOUT_MS)
         cursor.execute(BEAT, columns)
         return {row[0]: Pulse(*row) for row in cursor.fetchall()}

@@ -25,6 +25,7 @@ from django.db.models.functions import Now
 
 from conversations.branch import walk
 from conversations.events import message_event, message_objects
+from conversations.locks import wait_for_locks
 from conversations.models import Conversation, Message
 from conversations.models.announced import raised
 from conversations.news import announce, ring
@@ -34,6 +35,7 @@ from streaming.event import Event
 LEASE = timedelta(seconds=10)
 MARKED = Q(cancel_requested_at__isnull=False)
 MOST_TRIES = 3
+LOCKED_MS = 300  # one who sleeps may hold many conversations, and a worker has few threads
 REMEMBERED = 50
 GAVE_UP = "The answer could not be finished after three tries. Ask again, please."
 
@@ -74,8 +76,10 @@ class Outcome:
 def claim(conversation_id: UUID) -> Claim | None:
     """The conversation's next answer, if it is nobody's: its lowest unfinished reply, queued or stale.
 
-    On the way, replies that must not run are ended: marked for cancelling, or tried three times.
+    On the way, replies that must not run are ended: marked for cancelling, or tried three times. Raises
+    OperationalError when somebody keeps the conversation locked: it is stranded then, and found again.
     """
+    wait_for_locks(LOCKED_MS)
     if not _locked(conversation_id):
         return None
     while (reply := _next_free(conversation_id)) is not None:

@@ -52,7 +52,9 @@ def test_what_was_unanswered_when_all_of_it_was_killed_is_answered_after_the_nex
     again = Copy(copy.folder, free_port())
     again.start_and_wait()
     try:
-        wait_until(lambda: alice.reads(again, waiting) == script(3), 30, what="the answer that had just begun")
+        wait_until(
+            lambda: alice.reads(again, waiting) == script(3), 30, what="the answer that had just begun"
+        )
         wait_until(lambda: alice.reads(again, running) == script(200), 40, what="the answer cut short")
     finally:
         again.give_up()

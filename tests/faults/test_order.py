@@ -25,8 +25,8 @@ from tests.faults.world import Worker, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BOUNDED = settings(
-    max_examples=25,
-    stateful_step_count=40,
+    max_examples=15,
+    stateful_step_count=30,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -48,6 +48,14 @@ def read_at_once(alice: httpx.Client) -> list[int]:
         return list(threads.map(lambda _: read(alice), range(READERS)))
 
 
+def read_on(alice: httpx.Client, *, seconds: float) -> set[int]:
+    """What it was answered, one call after the other."""
+    ends, statuses = time.monotonic() + seconds, set[int]()
+    while time.monotonic() < ends:
+        statuses.add(read(alice))
+    return statuses
+
+
 def end_all_connections(stack: Stack) -> int:
     """As a restart of PostgreSQL does, without one; how many there were."""
     with psycopg.connect(stack.environ["DIRECT_URL"], autocommit=True) as connection:
@@ -80,10 +88,7 @@ def test_after_a_longer_outage_the_first_reader_is_served(
     """The pool must not have gone to longer and longer waits meanwhile."""
     read_at_once(alice)
     wire.refuse()
-    ends = time.monotonic() + 17
-    away = set[int]()
-    while time.monotonic() < ends:
-        away.add(read(alice))
+    away = read_on(alice, seconds=17)
     wire.mend()
 
     statuses = [read(alice) for _ in range(3)]

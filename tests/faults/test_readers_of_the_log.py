@@ -62,6 +62,9 @@ class Reluctant(LogReader):
     def rest(self) -> None:
         self._fail()
 
+    def last_known_ends(self) -> dict[int, int]:
+        return {}
+
     def read(self, limit: int, *, timeout: float) -> list[Record]:
         return [record(0)] if self._failures else []
 

@@ -52,7 +52,7 @@ class World:
     @property
     def replies(self) -> list[Message]:
         replies = Message.objects.filter(conversation__in=self.conversations, role=Message.Role.ASSISTANT)
-        return list(replies.order_by("seq"))
+        return list(replies.order_by("pk"))
 
     def post(self, conversation: Conversation) -> None:
         post_message(self._owner, conversation.pk, text="Hello", client_message_id=uuid4())
@@ -71,8 +71,10 @@ class World:
         here.filter(status=Message.Status.QUEUED).update(
             heartbeat_at=F("heartbeat_at") - timedelta(seconds=3)
         )
-        for conversation in set(stranded(500)) & {each.pk for each in self.conversations}:
-            self.hear(worker, conversation)
+        found = {*stranded(500)}
+        for conversation in self.conversations:
+            if conversation.pk in found:
+                self.hear(worker, conversation.pk)
 
     def finish(self, worker: Worker, held: Claim) -> None:
         worker.claims.remove(held)
