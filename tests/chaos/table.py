@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from tests.chaos.result import Result
 
 COLUMNS = (
-    "seed", "seconds", "kill -9", "SIGSTOP", "SIGTERM", "messages", "attempts", "gave up", "POSTs retried",
+    "seed", "seconds", "kill -9", "SIGSTOP", "SIGTERM", "messages", "attempts", "gave up", "POSTs again",
     "reconnects", "resets", "longest answer, s", "longest silence, s", "lost", "doubled", "stuck", "wrong",
     "disordered", "passed",
 )  # fmt: skip
 
 
 def table(results: Sequence[Result]) -> str:
-    lines = [COLUMNS, ("---:",) * len(COLUMNS), *(_cells(result) for result in results)]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines).replace("| ---: |", "|---:|")
+    rows = [COLUMNS, ("---:",) * len(COLUMNS), *(_cells(result) for result in results)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
 
 
 def _cells(result: Result) -> tuple[str, ...]:
