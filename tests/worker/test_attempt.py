@@ -4,38 +4,16 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from chatbot.bots.protocol import BotError, Citation
-from chatbot.worker.attempt import FAILED, Attempt
+from chatbot.worker.attempt import FAILED
 from chatbot.worker.progress import TOO_LONG
 from streaming import publishing
 from streaming.broker.publisher import Ack
 from streaming.event import Event
 from tests.waiting import wait_until_async
+from tests.worker.attempts import attempt
 from tests.worker.bots import Saying, Stubborn
-from tests.worker.claims import claim
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
-    """What goes to the log."""
-    events: list[Event] = []
-
-    def tell(event: Event, on_ack: object) -> bool:
-        events.append(event)
-        return True
-
-    monkeypatch.setattr(publishing, "tell", tell)
-    return events
-
-
-def attempt(bot: Saying) -> Attempt:
-    return Attempt(claim(), bot, lambda ack: f"e-{ack.partition}-{ack.offset}")
 
 
 async def spoken(told: Sequence[object]) -> bool:

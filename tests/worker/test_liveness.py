@@ -12,11 +12,6 @@ from tests.waiting import wait_until_async
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 def ages(vitals: Vitals, **seconds: float) -> None:
     """As if each of them had last gone on so long ago."""
     for name, age in seconds.items():
