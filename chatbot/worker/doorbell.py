@@ -44,10 +44,10 @@ class Doorbell:
         return self._reader is not None and not self._thread.is_alive() and not self._leaving.is_set()
 
     def stop(self) -> None:
-        """Commits what was handled, leaves the group and joins the thread: may block for some seconds."""
+        """Commits what was handled, leaves the group and joins the thread: 5 s while Kafka is away."""
         self._leaving.set()
         if self._reader is not None:
-            self._thread.join(10)
+            self._thread.join(5)
 
     def _run(self) -> None:
         reader = self._reader

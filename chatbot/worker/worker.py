@@ -92,9 +92,10 @@ class Worker:
         if heartbeat.done():
             self._hurried.set()  # nothing renews the answers that run
         failures = await self._stop_taking(background)
-        self._vitals.watch_only("heartbeat")
+        silencing = asyncio.create_task(asyncio.to_thread(self._doorbell.stop), name="end of the doorbell")
         await self._drain()
         failures += await _stopped(lasting)
+        await silencing  # takes some seconds while Kafka is away: not out of the time of those who drain
         await self._close()
         if self._liveness is not None and not failures:
             self._liveness.remove()
@@ -131,7 +132,7 @@ class Worker:
         return self._is_heard() and self._heartbeat.is_fresh
 
     def _is_heard(self) -> bool:
-        """Kafka is there, and takes what this worker says: its watch alone is late to notice a stalled one."""
+        """Kafka is there, and takes what this worker says: its watch alone notices a stalled one late."""
         return self._watch.is_connected and self._publisher.stuck_for < STUCK
 
     async def _take_work(self) -> None:
@@ -179,7 +180,7 @@ class Worker:
     async def _stop_taking(self, background: list[asyncio.Task[None]]) -> list[Exception]:
         logger.info("leaving: no new answers are begun")
         self._answering.is_leaving = True
-        await asyncio.to_thread(self._doorbell.stop)
+        self._vitals.watch_only("heartbeat")
         return await _stopped(background)
 
     async def _drain(self) -> None:
