@@ -18,14 +18,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from conversations import plain_reply, replies
 from conversations.models import Message
-from conversations.replies import Claim, claim, finish
+from conversations.replies import Claim
 from tests.conversations.replying import ask, said
-from tests.faults.world import Worker, World
+from tests.faults.world import Steps, Worker, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BOUNDED = settings(
-    max_examples=15,
+    max_examples=12,
     stateful_step_count=30,
     deadline=None,
     database=None,
@@ -33,10 +34,15 @@ BOUNDED = settings(
 )
 
 
+BOTH = pytest.mark.parametrize("steps", [replies, plain_reply], ids=["step by step", "in one statement"])
+
+
 class Interleaving(RuleBasedStateMachine):
+    steps: Steps = replies
+
     def __init__(self) -> None:
         super().__init__()
-        self.world = World()
+        self.world = World(self.steps)
 
     def worker(self, data: st.DataObject) -> Worker:
         return data.draw(st.sampled_from(self.world.workers))
@@ -109,35 +115,41 @@ class Interleaving(RuleBasedStateMachine):
         self.world.end()
 
 
-def test_answers_come_one_after_the_other_whatever_happens() -> None:
-    run_state_machine_as_test(Interleaving, settings=BOUNDED)
+class InterleavingOfStatements(Interleaving):
+    steps = plain_reply
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_four_workers_at_once_answer_each_question_once_and_in_order(seed: int) -> None:
-    world = World(conversations=5)
+@pytest.mark.parametrize("machine", [Interleaving, InterleavingOfStatements])
+def test_answers_come_one_after_the_other_whatever_happens(machine: type[Interleaving]) -> None:
+    run_state_machine_as_test(machine, settings=BOUNDED)
+
+
+@BOTH
+@pytest.mark.parametrize("seed", range(2))
+def test_four_workers_at_once_answer_each_question_once_and_in_order(steps: Steps, seed: int) -> None:
+    world = World(steps, conversations=5)
     asked = [ask(conversation).pk for conversation in world.conversations for _ in range(4)]
     barrier = Barrier(4, timeout=10)
 
     with ThreadPoolExecutor(4) as threads:
-        runs = [threads.submit(serve, world, barrier, Random(seed * 10 + n)) for n in range(4)]
+        runs = [threads.submit(serve, steps, world, barrier, Random(seed * 10 + n)) for n in range(4)]
     ended = [run.result() for run in runs]
     world.end()
 
-    replies = world.replies
+    answers = world.replies
     assert sum(ended) > 4, "hardly anything was answered at once: this shows nothing"
-    assert {reply.pk for reply in replies} == {*asked}
-    assert {(reply.status, reply.attempt, reply.tries) for reply in replies} == {("complete", 1, 1)}
-    assert in_order(sorted(replies, key=end_of))
+    assert {reply.pk for reply in answers} == {*asked}
+    assert {(reply.status, reply.attempt, reply.tries) for reply in answers} == {("complete", 1, 1)}
+    assert in_order(sorted(answers, key=end_of))
 
 
-def serve(world: World, barrier: Barrier, random: Random) -> int:
+def serve(steps: Steps, world: World, barrier: Barrier, random: Random) -> int:
     """A worker that hears every doorbell several times, in an order of its own; how many answers it ended."""
     rings = random.sample(world.conversations * 8, 40)
     try:
         barrier.wait()
-        held = (claim(conversation.pk) for conversation in rings)
-        return sum(each is not None and finish(each, said()) is not None for each in held)
+        held = (steps.claim(conversation.pk) for conversation in rings)
+        return sum(each is not None and steps.finish(each, said()) is not None for each in held)
     finally:
         connection.close()
 
