@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from uuid import UUID, uuid4
 
 import pytest
+from confluent_kafka import Producer
 
 from chatbot.worker.doorbell import Doorbell
 from streaming.broker.group_reader import GroupReader
@@ -119,7 +120,7 @@ def test_nothing_is_lost_of_what_came_while_there_was_no_room(
 
 
 def test_while_there_is_no_room_polling_goes_on(
-    house: House, options: BrokerOptions, written: Written, caplog: pytest.LogCaptureFixture
+    house: House, options: BrokerOptions, written: Written
 ) -> None:
     polls: list[float] = []
 
@@ -138,6 +139,29 @@ def test_while_there_is_no_room_polling_goes_on(
         wait_until(lambda: waiting in house.heard, what="the one that waited")
 
     assert house.heard == [waiting]
+
+
+def test_a_transaction_s_marks_and_what_it_took_back_are_nothing(
+    house: House, options: BrokerOptions, written: Written
+) -> None:
+    broker = {"bootstrap.servers": options.common["bootstrap.servers"]}
+    producer = Producer({**broker, "transactional.id": f"{written.topic}-writer"})
+    producer.init_transactions(20)
+    taken_back, meant = (json.dumps({"conversation_id": str(uuid4())}).encode() for _ in range(2))
+    producer.begin_transaction()
+    producer.produce(written.topic, taken_back, b"k")
+    producer.flush(10)
+    producer.abort_transaction(20)
+    producer.begin_transaction()
+    producer.produce(written.topic, meant, b"k")
+    producer.commit_transaction(20)
+
+    with listening(house, lambda: GroupReader(options, written.topic, f"{written.topic}-marks")):
+        conversation = ring(written, uuid4())
+        wait_until(lambda: conversation in house.heard, 20, what="the doorbell")
+        wait_until(lambda: UUID(json.loads(meant)["conversation_id"]) in house.heard, what="the one meant")
+
+    assert house.buried == []
 
 
 def test_an_error_of_its_own_does_not_end_the_thread(
