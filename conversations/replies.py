@@ -30,6 +30,7 @@ from conversations.models import Conversation, Message
 from conversations.models.announced import raised
 from conversations.news import announce, ring
 from conversations.open_text import closed_html
+from streaming.counted import Count
 from streaming.event import Event
 
 LEASE = timedelta(seconds=10)
@@ -37,6 +38,8 @@ MARKED = Q(cancel_requested_at__isnull=False)
 MOST_TRIES = 3
 LOCKED_MS = 300  # one who sleeps may hold many conversations, and a worker has few threads
 REMEMBERED = 50
+ended_unclaimed = Count()
+"""Replies that a worker ended without an attempt, by status: `failed` after three tries, `cancelled`."""
 GAVE_UP = "The answer could not be finished after three tries. Ask again, please."
 
 
@@ -200,6 +203,7 @@ def _end_unclaimed(reply: Message, status: Message.Status, error: str) -> bool:
         **raised(),
     )
     if ended:
+        ended_unclaimed.add(status)
         announce(Message.objects.select_related("conversation").get(pk=reply.pk))
     return ended == 1
 

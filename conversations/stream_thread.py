@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
@@ -23,8 +24,9 @@ class StreamThread:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="streams")
 
     async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await asyncio.get_running_loop().run_in_executor(
-            self._executor, lambda: _closing(read, *args, **kwargs)
+        loop, context = asyncio.get_running_loop(), copy_context()
+        return await loop.run_in_executor(
+            self._executor, context.run, lambda: _closing(read, *args, **kwargs)
         )
 
     def stop(self) -> None:

@@ -2,6 +2,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
@@ -17,8 +18,18 @@ PATIENCE = 5.0
 MOST = 8
 
 
-class PortTakenError(Exception):
+class MetricsPortError(Exception):
     """Nobody can be told anything at that address; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    address: str
+    port: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.port != 0
 
 
 class MetricsPort:
@@ -28,8 +39,8 @@ class MetricsPort:
     METRICS_TOKEN they have to know it.
     """
 
-    def __init__(self, address: str, port: int, text: Callable[[], bytes]) -> None:
-        self._place = address, port
+    def __init__(self, place: Place, text: Callable[[], bytes]) -> None:
+        self._place = place.address, place.port
         self._text = text
 
     def __enter__(self) -> Self:
@@ -42,11 +53,11 @@ class MetricsPort:
         self.stop()
 
     def start(self) -> None:
-        """Raises PortTakenError."""
+        """Raises MetricsPortError."""
         try:
             self._server = _Server(self._place, _handler(self._text))
         except (OSError, OverflowError) as error:
-            raise PortTakenError(
+            raise MetricsPortError(
                 f"Metrics can't be served at {self._place[0]}:{self._place[1]}: {error}. Give each worker "
                 "of a machine a port of its own (--metrics-port, or WORKER_METRICS_PORT), or 0 for none."
             ) from error

@@ -12,11 +12,13 @@ from chatbot.bots.load import BotLoadError, load
 from chatbot.worker.attempt import FAILED, Attempt, Place
 from chatbot.worker.database import Database
 from chatbot.worker.progress import Progress
+from chatbot.worker.tally import Tally
 from conversations import news, plain_reply, replies
 from conversations.heartbeats import Snapshot
 from conversations.models import Message
 from conversations.replies import Claim, Outcome
 from streaming.broker.publisher import Ack
+from streaming.trace import REQUEST, about
 
 logger = logging.getLogger(__name__)
 FINISHING = 60.0
@@ -35,8 +37,11 @@ class Running:
 class Answering:
     """Answers what a conversation wants answered, one reply after the other, and knows what is running."""
 
-    def __init__(self, database: Database, place: Place, *, may_begin: Callable[[], bool]) -> None:
+    def __init__(
+        self, database: Database, place: Place, tally: Tally, *, may_begin: Callable[[], bool]
+    ) -> None:
         self.is_leaving = False
+        self._tally = tally
         self._may_begin = may_begin
         self._database = database
         self._place = place
@@ -52,13 +57,18 @@ class Answering:
             claim = await self._database(plain_reply.claim, conversation)
             if claim is None:
                 return
-            await self._answer(claim)
+            with about(**subject(claim)):
+                await self._answer(claim)
 
     async def _goes_on(self) -> bool:
         """Who can't tell anybody, or can't keep an answer, begins none: another worker may be able to."""
         while not self.is_leaving and not self._may_begin():
             await asyncio.sleep(NOT_YET)
         return not self.is_leaving
+
+    @property
+    def running(self) -> int:
+        return len(self._running)
 
     def snapshots(self) -> list[Snapshot]:
         return [running.attempt.snapshot() for running in self._running.values()]
@@ -77,7 +87,9 @@ class Answering:
         """
         for reply in replies_lost:
             if reply in self._running and not self._running[reply].attempt.has_ended:
-                logger.warning("reply %s is no longer ours", reply)
+                self._tally.lost()
+                with about(**subject(self._running[reply].claim)):
+                    logger.warning("reply %s is no longer ours", reply)
                 self._running[reply].task.cancel()
 
     async def hand_over(self) -> None:
@@ -89,7 +101,8 @@ class Answering:
             await asyncio.wait([one.task for one in running], timeout=LEAVING)
         for one in running:
             if one.task.cancelled():
-                await self._give_back(one.claim)
+                with about(**subject(one.claim)):
+                    await self._give_back(one.claim)
 
     async def _give_back(self, claim: Claim) -> None:
         try:
@@ -98,9 +111,12 @@ class Answering:
         except (DatabaseError, TimeoutError) as error:
             logger.warning("reply %s is left to another worker's sweep: %s", claim.id, error)
         else:
+            self._tally.handed_over() if given else self._tally.lost()
             logger.info("reply %s: %s", claim.id, "handed over" if given else "no longer ours")
 
     async def _answer(self, claim: Claim) -> None:
+        begun = self._loop.time()
+        self._tally.begun(claim)
         try:
             bot = load(claim.reply.bot)
         except BotLoadError:
@@ -117,6 +133,8 @@ class Answering:
             await asyncio.wait([task])
         finally:
             del self._running[claim.id]
+            if attempt.spoke_at is not None:
+                self._tally.spoken(claim, attempt.spoke_at - begun)
         if not task.cancelled() and (error := task.exception()):
             logger.error("the attempt at reply %s broke off", claim.id, exc_info=error)
 
@@ -133,7 +151,9 @@ class Answering:
             await asyncio.sleep(PUBLISHER_FULL)
 
     def _place_start(self, claim: Claim, position: str) -> None:
-        task = asyncio.create_task(self._keep_start(claim, position), name=f"place {claim.id}")
+        # The publisher's thread, which heard of it, is about nothing.
+        with about(**subject(claim)):
+            task = asyncio.create_task(self._keep_start(claim, position), name=f"place {claim.id}")
         self._placing.add(task)
         task.add_done_callback(self._placing.discard)
 
@@ -158,5 +178,17 @@ class Answering:
                     raise
                 await asyncio.sleep(random.uniform(0.3, 1.0))
             else:
+                self._tally.ended(finished) if finished else self._tally.lost()
                 logger.info("reply %s: %s", claim.id, finished.status if finished else "overtaken")
                 return
+
+
+def subject(claim: Claim) -> dict[str, str | None]:
+    """What log lines about it carry, besides their words."""
+    reply = claim.reply
+    return {
+        REQUEST: reply.request_id,
+        "conversation": str(reply.conversation_id),
+        "reply": str(reply.pk),
+        "attempt": str(reply.attempt),
+    }

@@ -49,6 +49,11 @@ class Attempt:
         self.has_ended = True
         return outcome
 
+    @property
+    def spoke_at(self) -> float | None:
+        """When its first piece was told, by the loop's clock."""
+        return self._voice.spoke_at
+
     def snapshot(self) -> Snapshot:
         acked = self._voice.acked
         return self._progress.snapshot(self._place(Ack(acked.partition, acked.offset + 1)) if acked else None)

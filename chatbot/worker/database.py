@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection
@@ -18,7 +19,8 @@ class Database:
         self._calls: set[Future[Any]] = set()
 
     async def __call__(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        call = self._threads.submit(lambda: _returning(work, *args, **kwargs))
+        # What is logged and rung there is about what this is about.
+        call = self._threads.submit(copy_context().run, lambda: _returning(work, *args, **kwargs))
         self._calls.add(call)
         call.add_done_callback(self._calls.discard)
         return await asyncio.wrap_future(call)

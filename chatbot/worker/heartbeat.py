@@ -33,6 +33,11 @@ class Heartbeat:
             self.turned_at = time.monotonic()
 
     @property
+    def age(self) -> float:
+        """Seconds since the leases were last renewed. Any thread."""
+        return max(0.0, time.monotonic() - self._renewed)
+
+    @property
     def is_fresh(self) -> bool:
         """Whether an answer that begins now could be kept: PostgreSQL was heard of in the last 8 s."""
         return self._left() > 0

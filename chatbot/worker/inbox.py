@@ -20,6 +20,10 @@ class Inbox:
         self._served: dict[UUID, bool] = {}
         self._filled = asyncio.Event()
 
+    def __len__(self) -> int:
+        """How many wait. Any thread."""
+        return len(self._waiting)
+
     def offer(self, conversation: UUID) -> bool:
         with self._lock:
             if conversation in self._served:

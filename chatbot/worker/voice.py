@@ -9,6 +9,20 @@ PAUSE = 0.05
 FULL = 0.1
 
 
+class Spoken:
+    """What all voices of this process have told. For the loop's thread; each number may be read by any."""
+
+    deltas = 0
+    characters = 0
+
+    def add(self, characters: int) -> None:
+        self.deltas += 1
+        self.characters += characters
+
+
+spoken = Spoken()
+
+
 class Voice:
     """Brings an attempt's words to the log: the first at once, then at most one delta every 50 ms.
 
@@ -17,6 +31,7 @@ class Voice:
 
     def __init__(self, progress: Progress) -> None:
         self.acked: Ack | None = None
+        self.spoke_at: float | None = None
         self._progress = progress
         self._loop = asyncio.get_running_loop()
         self._last = 0.0
@@ -53,6 +68,8 @@ class Voice:
             self._failure = error
         else:
             self._last = self._loop.time()
+            self.spoke_at = self.spoke_at or self._last
+            spoken.add(len(str(event.data["text"])))
             self._send(lambda: publishing.tell(event, self._hear))
 
     def _send(self, send: Callable[[], bool]) -> None:

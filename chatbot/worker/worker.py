@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from chatbot.worker.answering import Answering
@@ -17,9 +18,11 @@ from chatbot.worker.graves import bury
 from chatbot.worker.heartbeat import Heartbeat
 from chatbot.worker.inbox import Inbox
 from chatbot.worker.liveness import LivenessFile
+from chatbot.worker.state import BacklogWatch, WorkerState
 from chatbot.worker.sweep import sweep
+from chatbot.worker.tally import Tally
 from chatbot.worker.vitals import Vitals
-from conversations import acknowledgements, replies, sweeping
+from conversations import acknowledgements, backlog, replies, sweeping
 from conversations.acknowledgements import Acknowledgements
 from streaming import publishing
 from streaming.broker.group_reader import GroupReader
@@ -50,6 +53,8 @@ class Worker:
 
     def __init__(self, *, concurrency: int, drain_seconds: float, liveness_file: Path | None = None) -> None:
         options = broker_options()
+        self.tally = Tally({settings.BOT, *settings.BOTS})
+        self.backlog = BacklogWatch()
         self.inbox = Inbox(bound=10 * concurrency)
         self.has_hung = False
         self._concurrency = concurrency
@@ -61,7 +66,7 @@ class Worker:
         self._publisher = Publisher(options, patience_ms=0)
         self._acknowledgements = Acknowledgements()
         self._watch = BrokerWatch(topic_client(timeout=WATCHED), topic(RESPONSES))
-        self._answering = Answering(self._database, self._watch.place, may_begin=self._may_begin)
+        self._answering = Answering(self._database, self._watch.place, self.tally, may_begin=self._may_begin)
         self._pulse = Database("heartbeat", threads=1)
         self._heartbeat = Heartbeat(self._answering, self._pulse)
         self._doorbell = Doorbell(
@@ -102,8 +107,24 @@ class Worker:
         if failures:
             raise failures[0]
 
+    @property
+    def state(self) -> WorkerState:
+        """As it is now, for whoever watches. Any thread."""
+        return WorkerState(
+            running=self._answering.running,
+            free_slots=self._concurrency - len(self._serving),
+            inbox=len(self.inbox),
+            heartbeat_age=self._heartbeat.age,
+            is_connected=self._is_heard(),
+        )
+
+    @property
+    def outgoing(self) -> tuple[Publisher, Acknowledgements]:
+        return self._publisher, self._acknowledgements
+
     def _background(self) -> dict[str, Coroutine[None, None, None]]:
         return {
+            "backlog": sweep("backlog", 5.0, self._look_at_backlog),
             "broker watch": self._watch.run(),
             "work": self._take_work(),
             "work sweep": sweep("work", WORK_SWEEP, self._vitals.watched("work sweep", self._sweep_work)),
@@ -172,10 +193,14 @@ class Worker:
 
     async def _sweep_news(self) -> None:
         if self._is_heard():
-            await self._database(sweeping.tell_overdue, SWEPT_AT_ONCE)
+            self.tally.retold(await self._database(sweeping.tell_overdue, SWEPT_AT_ONCE))
 
     async def _sweep_deleted(self) -> None:
         await self._database(sweeping.purge_deleted, SWEPT_AT_ONCE)
+
+    async def _look_at_backlog(self) -> None:
+        if self.backlog.is_wanted:
+            self.backlog.note(await self._database(backlog.look))
 
     async def _stop_taking(self, background: list[asyncio.Task[None]]) -> list[Exception]:
         logger.info("leaving: no new answers are begun")
