@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import httpx
+from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from chatbot.local.process import Process
@@ -57,12 +58,22 @@ class Gunicorn:
             return False
 
 
-def figures(base_url: str, token: str = TOKEN) -> Figures:
-    headers = {"Authorization": f"Bearer {token}"}
-    answer = httpx.get(f"{base_url}/metrics", headers=headers, timeout=10).raise_for_status()
-    families = text_string_to_metric_families(answer.text)
+def figures(base_url: str) -> Figures:
+    """The value of each sample."""
     return {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value
-        for family in families
+        for family in _scraped(base_url)
         for sample in family.samples
     }
+
+
+def families(base_url: str) -> set[str]:
+    """The names of all figures, as people write them."""
+    found = _scraped(base_url)
+    return {f"{family.name}_total" if family.type == "counter" else family.name for family in found}
+
+
+def _scraped(base_url: str) -> list[Metric]:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    answer = httpx.get(f"{base_url}/metrics", headers=headers, timeout=10).raise_for_status()
+    return [*text_string_to_metric_families(answer.text)]
