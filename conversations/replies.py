@@ -38,8 +38,7 @@ MARKED = Q(cancel_requested_at__isnull=False)
 MOST_TRIES = 3
 LOCKED_MS = 300  # one who sleeps may hold many conversations, and a worker has few threads
 REMEMBERED = 50
-ended_unclaimed = Count()
-"""Replies that a worker ended without an attempt, by status: `failed` after three tries, `cancelled`."""
+ended_unclaimed = Count()  # replies that a worker ended without an attempt, by status
 GAVE_UP = "The answer could not be finished after three tries. Ask again, please."
 
 
@@ -236,8 +235,7 @@ def _claimed(reply: Message) -> Claim | None:
 def _claim_of(reply_id: UUID) -> Claim:
     fresh = Message.objects.select_related("conversation").get(pk=reply_id)
     (data,) = message_objects([fresh])
-    channel = fresh.conversation.owner_channel
-    started = message_event("reply.started", channel, data, request=fresh.request_id)
+    started = message_event("reply.started", fresh.conversation.owner_channel, data, request=fresh.request_id)
     return Claim(fresh, _history(fresh), started)
 
 

@@ -86,4 +86,5 @@ class Problem(Schema):
     status: int
     code: str
     detail: str
+    request_id: str | None = None
     errors: list[FieldError] = []
