@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 TYPE = re.compile(r"[a-z]+(\.[a-z]+)*", re.ASCII)
+# Made once: json.dumps makes one for each call that asks for anything but its defaults.
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class InvalidTypeError(ValueError):
@@ -32,8 +34,8 @@ class Event:
 
     @property
     def value(self) -> bytes:
-        """One line of JSON: json.dumps escapes every line break inside a string."""
-        return json.dumps(self.data, ensure_ascii=False, separators=(",", ":")).encode()
+        """One line of JSON: the encoder escapes every line break inside a string."""
+        return ENCODER.encode(self.data).encode()
 
     @property
     def headers(self) -> list[tuple[str, str | bytes | None]]:

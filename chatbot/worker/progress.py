@@ -4,7 +4,8 @@ from chatbot.markdown.plain import plain
 from chatbot.worker.storable import storable
 from conversations.heartbeats import Snapshot
 from conversations.models import Message
-from conversations.replies import Claim, Outcome
+from conversations.outcome import Outcome
+from conversations.replies import Claim
 from streaming.event import Event
 
 MOST_CHARACTERS = 200_000
@@ -24,6 +25,10 @@ class Progress:
 
     def __init__(self, claim: Claim, *, markdown: bool) -> None:
         self._claim = claim
+        # The same in every delta: an answer has thousands.
+        self._channel = claim.reply.conversation.owner_channel
+        self._place = _place(claim.reply)
+        self._labels = _labels(claim.reply)
         self._blocks = Blocks() if markdown else PlainBlocks()
         self._untold: list[str] = []
         self._length = 0
@@ -106,21 +111,21 @@ class Progress:
         return self._blocks.text + "".join(self._untold)
 
     def _delta(self, text: str, html: str | None) -> Event:
-        reply = self._claim.reply
-        conversation, message = str(reply.conversation_id), str(reply.pk)
-        data: dict[str, object] = {
-            "conversation_id": conversation,
-            "message_id": message,
-            "attempt": reply.attempt,
-            "index": self._next_index,
-            "text": text,
-        }
+        data: dict[str, object] = {**self._place, "index": self._next_index, "text": text}
         if html is not None:
             data |= {"html": html, "open": self._blocks.open}
-        labels = {"conversation": conversation, "message": message, "attempt": str(reply.attempt)}
-        if reply.request_id is not None:
-            labels["request"] = reply.request_id
-        return Event(reply.conversation.owner_channel, "reply.delta", data, labels)
+        return Event(self._channel, "reply.delta", data, self._labels)
+
+
+def _place(reply: Message) -> dict[str, object]:
+    identity = {"conversation_id": str(reply.conversation_id), "message_id": str(reply.pk)}
+    return {**identity, "attempt": reply.attempt}
+
+
+def _labels(reply: Message) -> dict[str, str]:
+    conversation, message = str(reply.conversation_id), str(reply.pk)
+    labels = {"conversation": conversation, "message": message, "attempt": str(reply.attempt)}
+    return labels if reply.request_id is None else {**labels, "request": reply.request_id}
 
 
 def _number(citation: Citation) -> int:
