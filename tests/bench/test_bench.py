@@ -88,6 +88,23 @@ def test_the_benchmarks_print_a_line_of_json_for_each_result_and_comparison() ->
     assert {line["compare"] for line in lines[2:]} > {"cpu_us_per_event", "p50_ms", "p99_ms"}
 
 
+def test_the_rows_of_the_worker_and_of_posts_tell_theirs_and_ours() -> None:
+    rows = ["answers", "inflight", "first_token", "post"]
+
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench", *rows, "--tiny", "--broker=embedded"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=4 * RUN_SECONDS,
+    )
+
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    told = [(line["row"], line["server"]) for line in lines if "server" in line]
+    assert told == [(row, server) for row in rows for server in ("ours", "bare")]
+
+
 def hear(reader: Reader, pieces: Iterable[bytes], latencies: list[int]) -> None:
     for piece in pieces:
         reader.hear(piece, NOW, latencies)
