@@ -178,10 +178,12 @@ def test_without_javascript_both_are_forms(arrive: Arrive) -> None:
     with plain.page.expect_navigation():
         plain.page.get_by_role("button", name="Send").click()
 
-    button(plain, "Stop").click()
+    with plain.page.expect_navigation():
+        button(plain, "Stop").click()
     wait_until(lambda: reloaded(plain, "cancelled"), what="the stop")
     stopped = plain.replies().get_attribute("data-message-id")
-    button(plain, "Retry").click()
+    with plain.page.expect_navigation():
+        button(plain, "Retry").click()
     wait_until(lambda: reloaded(plain, "streaming"), what="another answer")
 
     assert plain.replies().count() == 1
