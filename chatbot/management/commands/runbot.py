@@ -3,6 +3,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import uvloop
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from chatbot.metrics.port import MetricsPort, MetricsPortError, Place
+from chatbot.metrics.worker import worker_text
 from chatbot.postgresql.patience import limit_waits
 from chatbot.worker.liveness import LivenessFileError
 from chatbot.worker.worker import Worker
@@ -26,6 +29,8 @@ class Command(BaseCommand):
         parser.add_argument("--concurrency", type=int, default=settings.WORKER_CONCURRENCY)
         parser.add_argument("--drain-seconds", type=float, default=settings.WORKER_DRAIN_SECONDS)
         parser.add_argument("--liveness-file", type=Path, default=settings.WORKER_LIVENESS_FILE)
+        parser.add_argument("--metrics-port", type=int, default=settings.WORKER_METRICS_PORT)
+        parser.add_argument("--metrics-address", default=settings.WORKER_METRICS_ADDRESS)
 
     def handle(
         self,
@@ -40,13 +45,14 @@ class Command(BaseCommand):
         if concurrency < 1:
             raise CommandError(f"--concurrency must be 1 or more, and is {concurrency}")
         try:
+            place = Place(options["metrics_address"], options["metrics_port"])
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(run(concurrency, drain_seconds, liveness_file))
-        except (BrokerRefusedError, LivenessFileError) as error:
+                runner.run(run(concurrency, drain_seconds, liveness_file, place))
+        except (BrokerRefusedError, LivenessFileError, MetricsPortError) as error:
             raise CommandError(str(error)) from error
 
 
-async def run(concurrency: int, drain_seconds: float, liveness_file: Path | None) -> None:
+async def run(concurrency: int, drain_seconds: float, liveness_file: Path | None, metrics: Place) -> None:
     limit_waits()
     worker = Worker(concurrency=concurrency, drain_seconds=drain_seconds, liveness_file=liveness_file)
     loop = asyncio.get_running_loop()
@@ -54,7 +60,8 @@ async def run(concurrency: int, drain_seconds: float, liveness_file: Path | None
         loop.add_signal_handler(number, worker.leave)
     status = 1
     try:
-        await worker.run()
+        with MetricsPort(metrics, worker_text(worker)) if metrics.is_open else nullcontext():
+            await worker.run()
         status = int(worker.has_hung)
     finally:
         leave_surely(status)
