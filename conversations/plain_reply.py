@@ -1,23 +1,20 @@
-"""The usual claim and the usual end of a reply, in one statement each.
+"""What a worker writes for nearly every reply, in one statement each: the usual claim, its start, its end.
 
-They do what `replies` does step by step, and leave to it whatever is not plain. A reply took 22 statements,
-most of whose cost is to build them.
+`replies` decides whatever is not usual, step by step. A reply took 22 statements, most of whose cost was to
+build them.
 """
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from psycopg.types.json import Jsonb
 
-from conversations import replies
-from conversations.branch import walk
-from conversations.events import message_event, message_object
 from conversations.models import Conversation, Message
-from conversations.news import announce
-from conversations.replies import MOST_TRIES, REMEMBERED, Claim, Outcome
+from conversations.outcome import Outcome
 
 MESSAGE = [field.attname for field in Message._meta.concrete_fields]
 CONVERSATION = [field.attname for field in Conversation._meta.concrete_fields]
@@ -45,7 +42,7 @@ WITH c AS (
 )
 SELECT claimed.*, {columns}, EXISTS (SELECT FROM next) AS is_unfinished FROM c LEFT JOIN claimed ON true
 """
-BEGUN = """
+BEGIN = """
 UPDATE conversations_message SET started_position = %s, snapshot_position = %s
 WHERE id = %s AND attempt = %s AND status = 'streaming' AND started_position IS NULL
 """
@@ -61,41 +58,47 @@ RETURNING m.*, {siblings}, {columns}
 """
 
 
-def claim(conversation_id: UUID) -> Claim | None:
-    """`replies.claim`. What is queued at this very moment may be missed: it is rung for after its commit."""
-    rows = _rows(CLAIM, [conversation_id, MOST_TRIES])
-    if rows and rows[0]["id"] is None and not rows[0]["is_unfinished"]:
-        return None
-    if not rows or rows[0]["id"] is None:
-        return replies.claim(conversation_id)
-    reply, siblings = _reply(rows[0])
-    started = message_event(
-        "reply.started",
-        reply.conversation.owner_channel,
-        message_object(reply, siblings),
-        request=reply.request_id,
-    )
-    history = () if reply.parent_id is None else tuple(walk(reply.parent_id, limit=REMEMBERED))
-    return Claim(reply, history, started)
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A reply as a statement left it, with its conversation, and all who answer the same, in order."""
+
+    reply: Message
+    siblings: list[UUID]
 
 
-def begun(claimed: Claim, position: str) -> bool:
-    """`replies.begun`."""
+@dataclass(frozen=True, slots=True)
+class Try:
+    """`written`: claimed. Without it there may be work all the same (`is_open`) that is not usual."""
+
+    written: Written | None
+    is_open: bool
+
+
+def claim(conversation_id: UUID, *, most_tries: int) -> Try:
+    """The lowest unfinished reply, if it is queued and nothing speaks against it.
+
+    What is queued at this very moment may be missed: it is rung for after its commit.
+    """
+    rows = _rows(CLAIM, [conversation_id, most_tries])
+    if not rows:
+        return Try(None, is_open=True)
+    is_claimed = rows[0]["id"] is not None
+    return Try(_written(rows[0]) if is_claimed else None, is_open=rows[0]["is_unfinished"])
+
+
+def begin(reply: Message, position: str) -> bool:
+    """Keeps where that attempt's start lies in the log; False when it is kept, or overtaken."""
     with connection.cursor() as cursor:
-        cursor.execute(BEGUN, [position, position, claimed.id, claimed.attempt])
+        cursor.execute(BEGIN, [position, position, reply.pk, reply.attempt])
         return bool(cursor.rowcount)
 
 
-def finish(claimed: Claim, outcome: Outcome) -> Message | None:
-    """`replies.finish`."""
+def finish(reply: Message, outcome: Outcome) -> Written | None:
+    """Ends that attempt, as cancelled when it was marked; None when it was overtaken."""
     said = [outcome.text, outcome.html, outcome.next_index, Jsonb(outcome.citations)]
-    values = [str(outcome.status), outcome.error, *said, claimed.id, claimed.attempt]
-    rows = _rows(FINISH, [claimed.reply.conversation_id, *values])
-    if not rows:
-        return None
-    reply, siblings = _reply(rows[0])
-    announce(reply, siblings={reply.pk: siblings})
-    return reply
+    values = [str(outcome.status), outcome.error, *said, reply.pk, reply.attempt]
+    rows = _rows(FINISH, [reply.conversation_id, *values])
+    return _written(rows[0]) if rows else None
 
 
 def _rows(sql: str, values: Sequence[Any]) -> list[dict[str, Any]]:
@@ -105,10 +108,10 @@ def _rows(sql: str, values: Sequence[Any]) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _reply(row: dict[str, Any]) -> tuple[Message, list[UUID]]:
-    """The reply with its conversation, and its siblings; columns that are not known are a later version's."""
+def _written(row: dict[str, Any]) -> Written:
+    """Columns that are not known are a later version's."""
     reply = Message.from_db("default", MESSAGE, [row[column] for column in MESSAGE])
     reply.citations = json.loads(row["citations"])
     values = [row[f"conversation__{column}"] for column in CONVERSATION]
     reply.conversation = Conversation.from_db("default", CONVERSATION, values)
-    return reply, row["siblings"]
+    return Written(reply, row["siblings"])

@@ -4,6 +4,7 @@ Every write names its attempt and requires `streaming`: a worker that was overta
 taken in one order everywhere: the conversation, then its messages by id.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -23,6 +24,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Now
 
+from conversations import plain_reply
 from conversations.branch import walk
 from conversations.events import message_event, message_objects
 from conversations.locks import wait_for_locks
@@ -62,66 +64,33 @@ class Claim:
         return self.reply.attempt
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How an attempt ended and everything that was said in it."""
-
-    status: Message.Status
-    text: str
-    html: str
-    next_index: int
-    citations: list[dict[str, object]]
-    error: str = ""
-
-
-@transaction.atomic
 def claim(conversation_id: UUID) -> Claim | None:
     """The conversation's next answer, if it is nobody's: its lowest unfinished reply, queued or stale.
 
     On the way, replies that must not run are ended: marked for cancelling, or tried three times. Raises
     OperationalError when somebody keeps the conversation locked: it is stranded then, and found again.
     """
-    wait_for_locks(LOCKED_MS)
-    if not _locked(conversation_id):
-        return None
-    while (reply := _next_free(conversation_id)) is not None:
-        verdict = _verdict(reply)
-        if verdict is None:
-            return _claimed(reply)
-        if not _end_unclaimed(reply, *verdict):
-            break
-    return None
+    usual = plain_reply.claim(conversation_id, most_tries=MOST_TRIES)
+    if usual.written is not None:
+        return _claim_of(usual.written.reply, usual.written.siblings)
+    return _claim_by_steps(conversation_id) if usual.is_open else None
 
 
 def begun(claimed: Claim, position: str) -> bool:
     """Keeps where `reply.started` lies in the log; False when the attempt is no longer ours."""
-    mine = _mine(claimed).filter(started_position=None)
-    return mine.update(started_position=position, snapshot_position=position) == 1
+    return plain_reply.begin(claimed.reply, position)
 
 
-@transaction.atomic
 def finish(claimed: Claim, outcome: Outcome) -> Message | None:
     """Ends the attempt for good; None when it is no longer ours, and then nothing may be published.
 
     One that was marked for cancelling meanwhile ends as cancelled, with what was said.
     """
-    _locked(claimed.reply.conversation_id)
-    ended = _mine(claimed).update(
-        status=Case(When(MARKED, then=Value(Message.Status.CANCELLED)), default=Value(outcome.status)),
-        error=Case(When(MARKED, then=Value("")), default=Value(outcome.error)),
-        text=outcome.text,
-        html=outcome.html,
-        open=0,
-        next_index=outcome.next_index,
-        citations=outcome.citations,
-        finished_at=Now(),
-        **raised(),
-    )
-    if not ended:
+    ended = plain_reply.finish(claimed.reply, outcome)
+    if ended is None:
         return None
-    reply = Message.objects.select_related("conversation").get(pk=claimed.id)
-    announce(reply)
-    return reply
+    announce(ended.reply, siblings={ended.reply.pk: ended.siblings})
+    return ended.reply
 
 
 @transaction.atomic
@@ -162,6 +131,20 @@ def stranded(limit: int) -> list[UUID]:
     unfinished = Message.objects.filter(status__in=Message.UNFINISHED, conversation__deleted_at=None)
     found = unfinished.filter(overdue, ~Exists(earlier)).order_by("created_at")
     return list(found.values_list("conversation_id", flat=True)[:limit])
+
+
+@transaction.atomic
+def _claim_by_steps(conversation_id: UUID) -> Claim | None:
+    wait_for_locks(LOCKED_MS)
+    if not _locked(conversation_id):
+        return None
+    while (reply := _next_free(conversation_id)) is not None:
+        verdict = _verdict(reply)
+        if verdict is None:
+            return _claimed(reply)
+        if not _end_unclaimed(reply, *verdict):
+            break
+    return None
 
 
 def _locked(conversation_id: UUID) -> bool:
@@ -229,14 +212,14 @@ def _claimed(reply: Message) -> Claim | None:
         error="",
         **raised(),
     )
-    return _claim_of(reply.pk) if taken else None
+    return _claim_of(Message.objects.select_related("conversation").get(pk=reply.pk)) if taken else None
 
 
-def _claim_of(reply_id: UUID) -> Claim:
-    fresh = Message.objects.select_related("conversation").get(pk=reply_id)
-    (data,) = message_objects([fresh])
-    started = message_event("reply.started", fresh.conversation.owner_channel, data, request=fresh.request_id)
-    return Claim(fresh, _history(fresh), started)
+def _claim_of(reply: Message, siblings: Sequence[UUID] | None = None) -> Claim:
+    (data,) = message_objects([reply], None if siblings is None else {reply.pk: siblings})
+    channel = reply.conversation.owner_channel
+    started = message_event("reply.started", channel, data, request=reply.request_id)
+    return Claim(reply, _history(reply), started)
 
 
 def _history(reply: Message) -> tuple[Message, ...]:

@@ -12,11 +12,16 @@ from chatbot.bots.load import BotLoadError, load
 from chatbot.worker.attempt import FAILED, Attempt, Place
 from chatbot.worker.database import Database
 from chatbot.worker.progress import Progress
+<<<<<<< chatbot/worker/answering.py
+from conversations import news, replies
+=======
 from chatbot.worker.tally import Tally
 from conversations import news, plain_reply, replies
+>>>>>>> /tmp/watch/new
 from conversations.heartbeats import Snapshot
 from conversations.models import Message
-from conversations.replies import Claim, Outcome
+from conversations.outcome import Outcome
+from conversations.replies import Claim
 from streaming.broker.publisher import Ack
 from streaming.trace import REQUEST, about
 
@@ -54,7 +59,7 @@ class Answering:
     async def serve(self, conversation: UUID) -> None:
         """Until the conversation has nothing more that is free, or this worker is leaving."""
         while await self._goes_on():
-            claim = await self._database(plain_reply.claim, conversation)
+            claim = await self._database(replies.claim, conversation)
             if claim is None:
                 return
             with about(**subject(claim)):
@@ -160,7 +165,7 @@ class Answering:
     async def _keep_start(self, claim: Claim, position: str) -> None:
         while claim.id in self._running:
             try:
-                await self._database(plain_reply.begun, claim, position)
+                await self._database(replies.begun, claim, position)
             except DatabaseError:
                 logger.warning("where reply %s starts could not be kept yet", claim.id)
                 await asyncio.sleep(random.uniform(0.5, 1.5))
@@ -172,7 +177,7 @@ class Answering:
         deadline = self._loop.time() + FINISHING
         while True:
             try:
-                finished = await self._database(plain_reply.finish, claim, outcome)
+                finished = await self._database(replies.finish, claim, outcome)
             except (OperationalError, InterfaceError):
                 if self._loop.time() > deadline:
                     raise

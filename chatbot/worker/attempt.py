@@ -11,7 +11,8 @@ from chatbot.worker.talk import BotTooSlowError, Talk
 from chatbot.worker.voice import Voice
 from conversations.heartbeats import Snapshot
 from conversations.models import Message
-from conversations.replies import Claim, Outcome
+from conversations.outcome import Outcome
+from conversations.replies import Claim
 from streaming.broker.publisher import Ack
 
 logger = logging.getLogger(__name__)

@@ -5,9 +5,9 @@ from django.db.models.functions import Now
 
 from conversations.heartbeats import Snapshot
 from conversations.models import Conversation, Message
-from conversations.plain_reply import claim
+from conversations.outcome import Outcome
 from conversations.posting import post_message
-from conversations.replies import Claim, Outcome
+from conversations.replies import Claim, claim
 
 
 def ask(conversation: Conversation, text: str = "Hello") -> Message:

@@ -26,12 +26,12 @@ class SmallBroker(Publisher):
         self,
         topic: str,
         key: bytes,
-        value: bytes,
+        value: bytes | None,
         *,
         headers: list[tuple[str, str | bytes | None]] | None = None,
         on_ack: Callable[[Ack], None] | None = None,
     ) -> None:
-        data = json.loads(value)["message"]
+        data = json.loads(value or b"")["message"]
         match (data["text"], on_ack):
             case (None, ack) if ack is not None:
                 self.taken.append(data)

@@ -13,10 +13,9 @@ from conversations.cancelling import cancel_reply
 from conversations.errors import ClientMessageIdReusedError, NotFoundError, ReplyUnfinishedError
 from conversations.lifecycle import delete_conversation, start_conversation
 from conversations.models import Conversation, Message, User
-from conversations.plain_reply import claim, finish
 from conversations.posting import Posted, post_message
 from conversations.regenerating import Regenerated, regenerate_reply
-from conversations.replies import Claim
+from conversations.replies import Claim, claim, finish
 from tests.conversations.replying import ask, claimed, now, said
 
 pytestmark = pytest.mark.django_db(transaction=True)

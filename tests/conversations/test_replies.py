@@ -6,8 +6,7 @@ from django.db.models.functions import Now
 
 from conversations.lifecycle import delete_conversation
 from conversations.models import Conversation, Message
-from conversations.plain_reply import begun, claim, finish
-from conversations.replies import GAVE_UP, hand_over, stranded
+from conversations.replies import GAVE_UP, begun, claim, finish, hand_over, stranded
 from tests.conversations.replying import ask, claimed, fall_silent, now, said
 
 pytestmark = pytest.mark.django_db

@@ -27,7 +27,7 @@ class Recorder(Publisher):
         self,
         topic: str,
         key: bytes,
-        value: bytes,
+        value: bytes | None,
         *,
         headers: list[tuple[str, str | bytes | None]] | None = None,
         on_ack: Callable[[Ack], None] | None = None,

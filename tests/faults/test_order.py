@@ -18,11 +18,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from conversations import plain_reply, replies
 from conversations.models import Message
-from conversations.replies import Claim
+from conversations.replies import Claim, claim, finish
 from tests.conversations.replying import ask, said
-from tests.faults.world import Steps, Worker, World
+from tests.faults.world import Worker, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BOUNDED = settings(
@@ -34,15 +33,10 @@ BOUNDED = settings(
 )
 
 
-BOTH = pytest.mark.parametrize("steps", [replies, plain_reply], ids=["step by step", "in one statement"])
-
-
 class Interleaving(RuleBasedStateMachine):
-    steps: Steps = replies
-
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(self.steps)
+        self.world = World()
 
     def worker(self, data: st.DataObject) -> Worker:
         return data.draw(st.sampled_from(self.world.workers))
@@ -115,24 +109,18 @@ class Interleaving(RuleBasedStateMachine):
         self.world.end()
 
 
-class InterleavingOfStatements(Interleaving):
-    steps = plain_reply
+def test_answers_come_one_after_the_other_whatever_happens() -> None:
+    run_state_machine_as_test(Interleaving, settings=BOUNDED)
 
 
-@pytest.mark.parametrize("machine", [Interleaving, InterleavingOfStatements])
-def test_answers_come_one_after_the_other_whatever_happens(machine: type[Interleaving]) -> None:
-    run_state_machine_as_test(machine, settings=BOUNDED)
-
-
-@BOTH
 @pytest.mark.parametrize("seed", range(2))
-def test_four_workers_at_once_answer_each_question_once_and_in_order(steps: Steps, seed: int) -> None:
-    world = World(steps, conversations=5)
+def test_four_workers_at_once_answer_each_question_once_and_in_order(seed: int) -> None:
+    world = World(conversations=5)
     asked = [ask(conversation).pk for conversation in world.conversations for _ in range(4)]
     barrier = Barrier(4, timeout=10)
 
     with ThreadPoolExecutor(4) as threads:
-        runs = [threads.submit(serve, steps, world, barrier, Random(seed * 10 + n)) for n in range(4)]
+        runs = [threads.submit(serve, world, barrier, Random(seed * 10 + n)) for n in range(4)]
     ended = [run.result() for run in runs]
     world.end()
 
@@ -143,13 +131,13 @@ def test_four_workers_at_once_answer_each_question_once_and_in_order(steps: Step
     assert in_order(sorted(answers, key=end_of))
 
 
-def serve(steps: Steps, world: World, barrier: Barrier, random: Random) -> int:
+def serve(world: World, barrier: Barrier, random: Random) -> int:
     """A worker that hears every doorbell several times, in an order of its own; how many answers it ended."""
     rings = random.sample(world.conversations * 8, 40)
     try:
         barrier.wait()
-        held = (steps.claim(conversation.pk) for conversation in rings)
-        return sum(each is not None and steps.finish(each, said()) is not None for each in held)
+        held = (claim(conversation.pk) for conversation in rings)
+        return sum(each is not None and finish(each, said()) is not None for each in held)
     finally:
         connection.close()
 

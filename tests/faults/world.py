@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
 from uuid import UUID, uuid4
 
 from django.db.models import F
@@ -12,7 +11,7 @@ from conversations.cancelling import cancel_reply
 from conversations.heartbeats import beat
 from conversations.models import Conversation, Message, User
 from conversations.posting import post_message
-from conversations.replies import MOST_TRIES, Claim, Outcome, hand_over, stranded
+from conversations.replies import MOST_TRIES, Claim, claim, finish, hand_over, stranded
 from tests.conversations.replying import said, snapshot
 
 LONG = timedelta(seconds=11)
@@ -33,20 +32,13 @@ class Life:
     end: tuple[str, str] | None = None
 
 
-class Steps(Protocol):
-    """How replies are claimed and ended."""
-
-    def claim(self, conversation_id: UUID, /) -> Claim | None: ...
-    def finish(self, claimed: Claim, outcome: Outcome, /) -> Message | None: ...
-
-
 class World:
     """Each method is one step, which real processes would do in one transaction; `check` after each.
 
     `rings` are doorbells on their way: they may be heard in any order, again, or never.
     """
 
-    def __init__(self, steps: Steps, *, conversations: int = 2, workers: int = 3) -> None:
+    def __init__(self, *, conversations: int = 2, workers: int = 3) -> None:
         owner = User.objects.create_user(uuid4().hex)
         self.conversations = [
             Conversation.objects.create(owner=owner, bot="script") for _ in range(conversations)
@@ -54,7 +46,6 @@ class World:
         self.workers = [Worker() for _ in range(workers)]
         self.rings: list[UUID] = []
         self._owner = owner
-        self._steps = steps
         self._lives: dict[UUID, Life] = {}
         self._claimed: dict[UUID, list[int]] = {each.pk: [] for each in self.conversations}
 
@@ -68,7 +59,7 @@ class World:
         self.rings.append(conversation.pk)
 
     def hear(self, worker: Worker, conversation: UUID) -> None:
-        found = self._steps.claim(conversation)
+        found = claim(conversation)
         if found is not None:
             self._claimed[conversation].append(found.reply.seq)
             worker.claims.append(found)
@@ -87,7 +78,7 @@ class World:
 
     def finish(self, worker: Worker, held: Claim) -> None:
         worker.claims.remove(held)
-        is_mine, ended = self._is_mine(held), self._steps.finish(held, said(f"attempt {held.attempt}"))
+        is_mine, ended = self._is_mine(held), finish(held, said(f"attempt {held.attempt}"))
         assert (ended is not None) == is_mine, "only the present attempt may end a reply"
 
     def hand_over(self, worker: Worker, held: Claim) -> None:

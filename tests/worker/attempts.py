@@ -2,7 +2,7 @@ from typing import Any
 
 from chatbot.bots.protocol import Bot
 from chatbot.worker.attempt import Attempt
-from conversations.replies import Outcome
+from conversations.outcome import Outcome
 from tests.worker.claims import claim
 
 

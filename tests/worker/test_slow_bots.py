@@ -10,7 +10,7 @@ from pytest_django import Settings
 from chatbot.worker import talk
 from chatbot.worker.attempt import TOO_SLOW
 from chatbot.worker.progress import MOST_CHARACTERS, TOO_LONG
-from conversations.replies import Outcome
+from conversations.outcome import Outcome
 from streaming import publishing
 from streaming.event import Event
 from tests.waiting import wait_until_async

@@ -1,0 +1,15 @@
+from dataclasses import dataclass
+
+from conversations.models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an attempt ended and everything that was said in it."""
+
+    status: Message.Status
+    text: str
+    html: str
+    next_index: int
+    citations: list[dict[str, object]]
+    error: str = ""
