@@ -12,12 +12,8 @@ from chatbot.bots.load import BotLoadError, load
 from chatbot.worker.attempt import FAILED, Attempt, Place
 from chatbot.worker.database import Database
 from chatbot.worker.progress import Progress
-<<<<<<< chatbot/worker/answering.py
-from conversations import news, replies
-=======
 from chatbot.worker.tally import Tally
-from conversations import news, plain_reply, replies
->>>>>>> /tmp/watch/new
+from conversations import news, replies
 from conversations.heartbeats import Snapshot
 from conversations.models import Message
 from conversations.outcome import Outcome
