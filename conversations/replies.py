@@ -32,6 +32,7 @@ from conversations.models import Conversation, Message
 from conversations.models.announced import raised
 from conversations.news import announce, ring
 from conversations.open_text import closed_html
+from conversations.outcome import Outcome
 from streaming.counted import Count
 from streaming.event import Event
 
