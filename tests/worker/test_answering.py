@@ -6,6 +6,7 @@ import pytest
 
 from chatbot.worker.answering import Answering
 from chatbot.worker.database import Database
+from chatbot.worker.tally import Tally
 from conversations.models import Conversation, Message, User
 from streaming import publishing
 from streaming.event import Event
@@ -46,7 +47,9 @@ def database() -> Iterator[Database]:
 
 
 def answering(database: Database) -> Answering:
-    return Answering(database, lambda ack: f"e-{ack.partition}-{ack.offset}", may_begin=lambda: True)
+    return Answering(
+        database, lambda ack: f"e-{ack.partition}-{ack.offset}", may_begin=lambda: True, tally=Tally(known=[])
+    )
 
 
 async def test_what_a_conversation_wants_answered_is_answered(
