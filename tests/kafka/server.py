@@ -58,7 +58,9 @@ class KafkaServer:
         self.start()
 
     def _format(self) -> None:
-        self._properties.write_text(PROPERTIES.format(own=free_port(), folder=self._folder, **self._listeners()))
+        self._properties.write_text(
+            PROPERTIES.format(own=free_port(), folder=self._folder, **self._listeners())
+        )
         tool = self._java(
             "kafka.tools.StorageTool", "format", "-t", uuid4().hex[:22], "-c", str(self._properties)
         )
