@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from conversations.errors import ConversationDeletedError, InvalidError
 from conversations.models import Conversation, Message, User
 from conversations.models.announced import raised
-from conversations.news import announce
+from conversations.news import announce, call_off
 from conversations.ownership import lock_conversation
 
 
@@ -38,11 +38,13 @@ def rename_conversation(owner: User, conversation_id: UUID, *, title: str) -> Co
 
 @transaction.atomic
 def delete_conversation(owner: User, conversation_id: UUID) -> None:
-    """Cancels what is unfinished and marks it deleted; the rows go once that news has arrived."""
+    """Calls off what is unfinished and marks it deleted; the rows go once that news has arrived."""
     conversation = lock_conversation(owner, conversation_id)
     cancelled = _cancel_unfinished(conversation)
     _change(conversation, deleted_at=Now())
     announce(*cancelled, conversation)
+    for reply in cancelled:
+        call_off(conversation.pk, reply.pk)
 
 
 def _known(bot: str) -> str:

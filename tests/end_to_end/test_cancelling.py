@@ -95,6 +95,17 @@ def test_the_bot_is_closed_before_its_first_word_too(alice: Reader, tmp_path: Pa
     assert (alice.finished(reply)["status"], note.read_text()) == ("cancelled", "closed")
 
 
+def test_the_bot_is_closed_at_once_when_its_conversation_is_deleted(alice: Reader, tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    conversation = alice.start(bot=BOT)
+    reply = alice.say(conversation, f"hello {note}")
+    alice.wait_for(lambda: alice.events(reply, kind="reply.started"), what="its start")
+
+    alice.http.delete(f"/api/conversations/{conversation}").raise_for_status()
+
+    wait_until(note.exists, AT_ONCE, what="the bot is closed")
+
+
 def test_without_the_fast_path_the_next_heartbeat_stops_it(stack: Stack, alice: Reader) -> None:
     reply = alice.say(alice.start(bot="script"), "words=2000 rate=20")
     alice.wait_for(partial(has_said, alice, reply, 3), what="the first words")
