@@ -2,6 +2,7 @@ import os
 import random
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -59,11 +60,9 @@ class Server:
     def _family(self) -> list[int]:
         family = [self._process.pid]
         for pid in family:
-            family += [
-                int(child)
-                for task in Path(f"/proc/{pid}/task").iterdir()
-                for child in (task / "children").read_text().split()
-            ]
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                with suppress(FileNotFoundError):  # a thread that has ended meanwhile
+                    family += [int(child) for child in (task / "children").read_text().split()]
         return family
 
     def _is_ready(self) -> bool:
