@@ -2,6 +2,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 TYPE = re.compile(r"[a-z]+(\.[a-z]+)*", re.ASCII)
 # Made once: json.dumps makes one for each call that asks for anything but its defaults.
@@ -10,6 +11,13 @@ ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 class InvalidTypeError(ValueError):
     """An event's type has to be dotted lower-case words: it becomes a line of an SSE frame."""
+
+
+@lru_cache(maxsize=100)
+def check(kind: str) -> None:
+    """Raises InvalidTypeError. What passed once passes unread: there are few types, and many events."""
+    if not TYPE.fullmatch(kind):
+        raise InvalidTypeError(f"not an event type: {kind[:80]!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +33,7 @@ class Event:
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not TYPE.fullmatch(self.type):
-            raise InvalidTypeError(f"not an event type: {self.type[:80]!r}")
+        check(self.type)
 
     @property
     def key(self) -> bytes:
