@@ -17,6 +17,7 @@ BATCH = 500
 TURN = 0.2
 WATCH = 3.0
 FIRST_WATCH = 1.0
+STOPPING = 3.0  # a Kafka that is away can hold the thread for longer: it ends with the process
 
 
 class Control:
@@ -56,7 +57,7 @@ class Control:
         """Joins the thread: may block for some seconds, while Kafka is away."""
         self._leaving.set()
         if self._thread is not None:
-            self._thread.join(10)
+            self._thread.join(STOPPING)
 
     def _run(self, opened: LogReader) -> None:
         with opened as reader:
