@@ -9,10 +9,10 @@ EVERY = 300.0
 
 
 class Collector:
-    """Python's garbage collector, set for a process that holds 100,000 records and serves them at once.
+    """Python's garbage collector, set for a process that holds 100,000 records, or says 1,000 answers.
 
     What was there at the start is never looked at again. What requests leave behind is found by the young
-    generations; connections, which live longer, by a full search every five minutes.
+    generations; connections and answers, which live longer, by a full search every five minutes.
     """
 
     def __init__(self) -> None:

@@ -11,6 +11,7 @@ import uvloop
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from chatbot.collector import Collector
 from chatbot.metrics.port import MetricsPort, MetricsPortError, Place
 from chatbot.metrics.worker import worker_text
 from chatbot.postgresql.patience import limit_waits
@@ -58,12 +59,14 @@ async def run(concurrency: int, drain_seconds: float, liveness_file: Path | None
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.leave)
-    status = 1
+    status, collector = 1, Collector()
+    collector.start()
     try:
         with MetricsPort(metrics, worker_text(worker)) if metrics.is_open else nullcontext():
             await worker.run()
         status = int(worker.has_hung)
     finally:
+        await collector.stop()
         leave_surely(status)
     if worker.has_hung:
         sys.stderr.write(
