@@ -42,8 +42,9 @@ class Composed:
         self.run("python manage.py collectstatic --noinput")
         for command in re.findall(r"^ +(python manage\.py .+)$", COMPOSE, re.MULTILINE):
             self.run(command)
-        self.web = self.started(web_command(self.port), folder / "web.log")
-        self.runbot = self.started(runbot_command(), folder / "runbot.log")
+        web, runbot = web_command(self.port), runbot_command(folder)
+        self.web = self.started(web, folder / "web.log")
+        self.runbot = self.started(runbot, folder / "runbot.log")
 
     @property
     def base_url(self) -> str:
@@ -77,9 +78,9 @@ def web_command(port: int) -> list[str]:
     return [word.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for word in json.loads(command)]
 
 
-def runbot_command() -> list[str]:
-    (command,) = re.findall(r"^ +command: \[(python, manage\.py, runbot)\]$", COMPOSE, re.MULTILINE)
-    return str(command).split(", ")
+def runbot_command(folder: Path) -> list[str]:
+    (command,) = re.findall(r"^ +command: \[(python, manage\.py, runbot.*)\]$", COMPOSE, re.MULTILINE)
+    return [word.replace("/tmp/", f"{folder}/") for word in str(command).split(", ")]
 
 
 @pytest.fixture(scope="module")

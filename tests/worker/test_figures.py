@@ -79,11 +79,12 @@ EXPECTED: Figures = {
 
 
 def test_what_runs_and_what_is_free_add_up(stack: Stack, alice: Reader) -> None:
-    reply = alice.say(alice.start(bot="script"), "words=100 rate=25")
+    reply = alice.say(alice.start(bot="script"), "words=2000 rate=25")
     wait_until(lambda: figure("chatbot_answers_running") == 1, what="an answer that runs")
 
     free = figure("chatbot_slots_free")
     wait_until(lambda: figure("chatbot_replies", status="streaming") == 1, what="PostgreSQL's own count")
+    alice.http.post(f"/api/messages/{reply}/cancel").raise_for_status()
     alice.finished(reply)
 
     assert free == 6
