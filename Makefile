@@ -22,7 +22,7 @@ PRODUCTION = DATABASE_URL=postgresql://nobody@localhost:1/none HTTPS=1 TRUST_PRO
 help:
 	@echo 'make run [PORT=9000] [DATA=folder]   the whole service on this machine; Ctrl-C ends it'
 	@echo 'make test [ARGS="-k word"]           the tests'
-	@echo 'make bench [ARGS="cost --quick"]     what events and connections cost, a line of JSON a result (12 minutes)'
+	@echo 'make bench [ARGS="cost --quick"]     what events and connections cost, a line of JSON a result (25 minutes)'
 	@echo 'make chaos [ARGS="--seed 7"]         random faults while many talk: is anything lost? (4 minutes)'
 	@echo 'make check                           format, lint, types, layers, migrations, settings'
 	@echo 'make format                          put the code into its form'
