@@ -131,7 +131,7 @@ def test_a_deleted_conversation_s_answer_stops(own_stack: Stack, alice: Reader) 
         alice.http.delete(f"/api/conversations/{conversation}")
         finished = alice.finished(reply)
         log = own_stack.folder / "worker-0.log"
-        wait_until(lambda: "no longer ours" in log.read_text(), 6, what="the worker's stop")
+        wait_until(lambda: f"reply {reply}: overtaken" in log.read_text(), 6, what="the worker's stop")
 
         assert finished["status"] == "cancelled"
         assert alice.http.get(f"/api/conversations/{conversation}").status_code == 404

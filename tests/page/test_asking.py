@@ -3,6 +3,8 @@
 from tests.page.visitor import Arrive, Visitor
 
 HISTORY = "data => JSON.parse(data.textContent).history"
+TITLES = """titles => titles === [...document.querySelectorAll('.conversations .open')]
+    .map(link => link.textContent).join()"""
 
 
 def script(words: int) -> str:
@@ -121,16 +123,13 @@ def test_another_conversation_moves_to_the_top_while_one_looks_on(alice: Visitor
     tab = alice.new_tab()
     alice.open()
     alice.ask("words=1 newer")
-    titles = (
-        "() => [...document.querySelectorAll('.conversations .open')].map(link => link.textContent).join()"
-    )
-    tab.wait_for_function(f"({titles})() === 'words=1 newer,words=1 older'")
+    tab.wait_for_function(TITLES, arg="words=1 newer,words=1 older")
 
     alice.page.locator(".conversations").get_by_text("words=1 older").click()
     alice.page.wait_for_url(tab.url)
     alice.ask("words=1")
 
-    tab.wait_for_function(f"({titles})() === 'words=1 older,words=1 newer'")
+    tab.wait_for_function(TITLES, arg="words=1 older,words=1 newer")
 
 
 def test_several_questions_at_once_are_answered_in_their_order(alice: Visitor) -> None:
