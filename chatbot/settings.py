@@ -121,6 +121,7 @@ DATABASES["default"]["OPTIONS"] = {
         "connection_class": PatientConnection,
     },
 }
+DATABASE_PREPARED = flag("DATABASE_PREPARED", default=True)
 
 # --- People -----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "conversations.User"

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from conversations.models import Conversation, Message
+from conversations.prepared import change
 from streaming.current import Current
 
 logger = logging.getLogger(__name__)
 BATCH = 500
+PAUSE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Acknowledgements:
 
     def __init__(self) -> None:
         self._waiting: queue.Queue[Rev | None] = queue.Queue(maxsize=10_000)
+        self._leaving = threading.Event()
         self._thread = threading.Thread(target=self._run, name="acknowledgements", daemon=True)
 
     def start(self) -> None:
@@ -39,6 +42,7 @@ class Acknowledgements:
 
     def stop(self) -> None:
         """Waits some seconds for PostgreSQL to hear of the rest; what it misses is told again."""
+        self._leaving.set()
         with suppress(queue.Full):
             self._waiting.put(None, timeout=1)
         self._thread.join(2)
@@ -66,8 +70,10 @@ class Acknowledgements:
         connection.close()
 
     def _batch(self) -> tuple[list[Rev], bool]:
-        """At least one, and whatever else is there; whether more may come."""
+        """Whatever comes within a moment of the first; whether more may come."""
         batch = [self._waiting.get()]
+        # One at a time each would be two statements; a mark that stays a little longer harms nobody.
+        self._leaving.wait(PAUSE)
         while len(batch) < BATCH and not self._waiting.empty():
             batch.append(self._waiting.get_nowait())
         return [rev for rev in batch if rev is not None], None not in batch
@@ -79,8 +85,7 @@ def clear_marks(revs: list[Rev]) -> None:
     for rev in revs:
         told[rev.model._meta.db_table].append(rev)
     for table, rows in told.items():
-        with connection.cursor() as cursor:
-            cursor.execute(CLEAR.format(table=table), [[row.id for row in rows], [row.rev for row in rows]])
+        change(CLEAR.format(table=table), [[row.id for row in rows], [row.rev for row in rows]])
 
 
 # Rows are locked in the order of their ids, as everywhere.

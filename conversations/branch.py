@@ -3,19 +3,20 @@
 from uuid import UUID
 
 from conversations.models import Conversation, Message
+from conversations.prepared import columns, loaded, rows
 
 # Each step of the recursion is one look-up by primary key: a page costs its own length, however long the
 # conversation is.
-WALK = """
+WALK = f"""
 WITH RECURSIVE branch AS (
-    SELECT message.*, 1 AS depth FROM conversations_message message WHERE message.id = %(leaf)s
+    SELECT message.*, 1 AS depth FROM conversations_message message WHERE message.id = %s
   UNION ALL
     SELECT message.*, branch.depth + 1 FROM conversations_message message
     JOIN branch ON message.id = branch.parent_id
-    WHERE branch.depth < %(limit)s
+    WHERE branch.depth < %s
 )
-SELECT * FROM branch ORDER BY depth DESC
-"""
+SELECT {columns(Message, "branch")} FROM branch ORDER BY depth DESC
+"""  # noqa: S608  (the names of columns)
 
 
 def active_branch(
@@ -35,7 +36,7 @@ def active_branch(
 
 def walk(leaf: UUID, *, limit: int) -> list[Message]:
     """Up to `limit` messages that end in `leaf`, oldest first."""
-    return list(Message.objects.raw(WALK, {"leaf": leaf, "limit": limit}))
+    return [loaded(Message, row) for row in rows(WALK, [leaf, limit])]
 
 
 def _end(conversation: Conversation, leaf: UUID | None, before: UUID | None) -> UUID | None:

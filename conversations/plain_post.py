@@ -13,6 +13,7 @@ from django.db.models import Field
 from django.db.models.expressions import DatabaseDefault
 
 from conversations.models import Conversation, Message, User
+from conversations.prepared import columns, loaded, rows
 
 # What only the locked row knows.
 GIVEN = ("conversation_id", "parent_id", "seq", "bot")
@@ -36,13 +37,9 @@ UPDATE conversations_conversation c
 SET title = CASE c.title WHEN '' THEN %s ELSE c.title END, last_seq = plain.last_seq + 2, active_leaf_id = %s,
     last_activity_at = statement_timestamp(), announce_since = statement_timestamp(), rev = c.rev + 1
 FROM plain WHERE c.id = plain.id
-RETURNING plain.active_leaf_id, c.id, c.owner_id, c.title, c.bot, c.client_id, c.active_leaf_id, c.last_seq,
-    c.rev, c.created_at, c.last_activity_at, c.announce_since
+RETURNING plain.active_leaf_id AS leaf, {returned}
 """
-RETURNED = (
-    *("id", "owner_id", "title", "bot", "client_id", "active_leaf_id", "last_seq"),
-    *("rev", "created_at", "last_activity_at", "announce_since"),
-)
+RETURNED = columns(Conversation, "c")
 
 
 def say(owner: User, conversation_id: UUID, message: Message, reply: Message, *, title: str) -> bool:
@@ -52,18 +49,16 @@ def say(owner: User, conversation_id: UUID, message: Message, reply: Message, *,
     conversation's row is locked, and only what was read of it under that lock is built on: whoever posts at
     the same moment waits, and a message that this statement is too early to see is met by a unique index.
     """
-    columns = [field for field in Message._meta.concrete_fields if _is_ours(field, message)]
-    values = [_values(columns, each) for each in (message, reply)]
+    fields = [field for field in Message._meta.concrete_fields if _is_ours(field, message)]
+    values = [_values(fields, each) for each in (message, reply)]
     asked = [conversation_id, owner.pk, message.client_message_id, *values[0], message.pk, *values[1]]
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(_statement(columns), [*asked, title, reply.pk])
-            row = cursor.fetchone()
+        found = rows(_statement(fields), [*asked, title, reply.pk])
     except IntegrityError:
         return False
-    if row is not None:
-        _place(Conversation(**dict(zip(RETURNED, row[1:], strict=True))), row[0], message, reply)
-    return row is not None
+    for row in found:
+        _place(loaded(Conversation, row), row["leaf"], message, reply)
+    return bool(found)
 
 
 def _is_ours(field: "Field[object, object]", message: Message) -> bool:
@@ -72,13 +67,13 @@ def _is_ours(field: "Field[object, object]", message: Message) -> bool:
     return field.attname not in GIVEN and not isinstance(value, DatabaseDefault)
 
 
-def _values(columns: Sequence["Field[object, object]"], message: Message) -> list[Any]:
-    return [field.get_db_prep_save(getattr(message, field.attname), connection) for field in columns]
+def _values(fields: Sequence["Field[object, object]"], message: Message) -> list[Any]:
+    return [field.get_db_prep_save(getattr(message, field.attname), connection) for field in fields]
 
 
-def _statement(columns: Sequence["Field[object, object]"]) -> str:
-    names = ", ".join(f'"{field.column}"' for field in columns)
-    return SAY.format(columns=names, values=", ".join(["%s"] * len(columns)))
+def _statement(fields: Sequence["Field[object, object]"]) -> str:
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    return SAY.format(columns=names, values=", ".join(["%s"] * len(fields)), returned=RETURNED)
 
 
 def _place(conversation: Conversation, leaf: UUID | None, message: Message, reply: Message) -> None:

@@ -4,27 +4,23 @@
 build them.
 """
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from psycopg.types.json import Jsonb
 
+from conversations import prepared
 from conversations.models import Conversation, Message
 from conversations.outcome import Outcome
+from conversations.prepared import Row, columns, loaded
 
-MESSAGE = [field.attname for field in Message._meta.concrete_fields]
-CONVERSATION = [field.attname for field in Conversation._meta.concrete_fields]
-COLUMNS = ", ".join(f"c.{column} AS conversation__{column}" for column in CONVERSATION)
 SIBLINGS = """(
     SELECT array_agg(s.id ORDER BY s.seq) FROM conversations_message s
     WHERE s.conversation_id = m.conversation_id AND s.parent_id IS NOT DISTINCT FROM m.parent_id
-) AS siblings"""
+)"""
+ALL = f"{columns(Message, 'm')}, {columns(Conversation, 'c', 'conversation__')}"
 # Whoever has the conversation locked is not waited for here.
-CLAIM = """
+CLAIM = f"""
 WITH c AS (
     SELECT * FROM conversations_conversation WHERE id = %s AND deleted_at IS NULL FOR UPDATE SKIP LOCKED
 ), next AS (
@@ -38,15 +34,15 @@ WITH c AS (
     FROM next
     WHERE m.id = next.id AND m.attempt = next.attempt AND m.status = 'queued' AND m.tries < %s
         AND m.cancel_requested_at IS NULL
-    RETURNING m.*, {siblings}
+    RETURNING m.*, {SIBLINGS} AS siblings
 )
-SELECT claimed.*, {columns}, EXISTS (SELECT FROM next) AS is_unfinished FROM c LEFT JOIN claimed ON true
-"""
+SELECT {ALL}, m.siblings, EXISTS (SELECT FROM next) AS is_unfinished FROM c LEFT JOIN claimed m ON true
+"""  # noqa: S608  (the names of columns)
 BEGIN = """
 UPDATE conversations_message SET started_position = %s, snapshot_position = %s
 WHERE id = %s AND attempt = %s AND status = 'streaming' AND started_position IS NULL
 """
-FINISH = """
+FINISH = f"""
 WITH c AS (SELECT * FROM conversations_conversation WHERE id = %s FOR UPDATE)
 UPDATE conversations_message m
 SET status = CASE WHEN m.cancel_requested_at IS NULL THEN %s ELSE 'cancelled' END,
@@ -54,8 +50,11 @@ SET status = CASE WHEN m.cancel_requested_at IS NULL THEN %s ELSE 'cancelled' EN
     text = %s, html = %s, open = 0, next_index = %s, citations = %s,
     finished_at = statement_timestamp(), announce_since = statement_timestamp(), rev = m.rev + 1
 FROM c WHERE m.id = %s AND m.attempt = %s AND m.status = 'streaming'
-RETURNING m.*, {siblings}, {columns}
-"""
+RETURNING {ALL}, {SIBLINGS} AS siblings, EXISTS (
+    SELECT FROM conversations_message o WHERE o.conversation_id = m.conversation_id AND o.id <> m.id
+    AND o.status IN ('queued', 'streaming', 'waiting')
+) AS is_more
+"""  # noqa: S608  (the names of columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,13 @@ class Written:
 
     reply: Message
     siblings: list[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended(Written):
+    """`is_more`: other replies of the conversation were unfinished then."""
+
+    is_more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,39 +85,26 @@ def claim(conversation_id: UUID, *, most_tries: int) -> Try:
 
     What is queued at this very moment may be missed: it is rung for after its commit.
     """
-    rows = _rows(CLAIM, [conversation_id, most_tries])
-    if not rows:
-        return Try(None, is_open=True)
-    is_claimed = rows[0]["id"] is not None
-    return Try(_written(rows[0]) if is_claimed else None, is_open=rows[0]["is_unfinished"])
+    for row in prepared.rows(CLAIM, [conversation_id, most_tries]):
+        return Try(Written(*_written(row)) if row["id"] else None, is_open=row["is_unfinished"])
+    return Try(None, is_open=True)
 
 
 def begin(reply: Message, position: str) -> bool:
     """Keeps where that attempt's start lies in the log; False when it is kept, or overtaken."""
-    with connection.cursor() as cursor:
-        cursor.execute(BEGIN, [position, position, reply.pk, reply.attempt])
-        return bool(cursor.rowcount)
+    return bool(prepared.change(BEGIN, [position, position, reply.pk, reply.attempt]))
 
 
-def finish(reply: Message, outcome: Outcome) -> Written | None:
+def finish(reply: Message, outcome: Outcome) -> Ended | None:
     """Ends that attempt, as cancelled when it was marked; None when it was overtaken."""
     said = [outcome.text, outcome.html, outcome.next_index, Jsonb(outcome.citations)]
     values = [str(outcome.status), outcome.error, *said, reply.pk, reply.attempt]
-    rows = _rows(FINISH, [reply.conversation_id, *values])
-    return _written(rows[0]) if rows else None
+    for row in prepared.rows(FINISH, [reply.conversation_id, *values]):
+        return Ended(*_written(row), row["is_more"])
+    return None
 
 
-def _rows(sql: str, values: Sequence[Any]) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql.format(siblings=SIBLINGS, columns=COLUMNS), values)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def _written(row: dict[str, Any]) -> Written:
-    """Columns that are not known are a later version's."""
-    reply = Message.from_db("default", MESSAGE, [row[column] for column in MESSAGE])
-    reply.citations = json.loads(row["citations"])
-    values = [row[f"conversation__{column}"] for column in CONVERSATION]
-    reply.conversation = Conversation.from_db("default", CONVERSATION, values)
-    return Written(reply, row["siblings"])
+def _written(row: Row) -> tuple[Message, list[UUID]]:
+    reply = loaded(Message, row)
+    reply.conversation = loaded(Conversation, row, "conversation__")
+    return reply, row["siblings"]

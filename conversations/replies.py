@@ -33,6 +33,7 @@ from conversations.models.announced import raised
 from conversations.news import announce, ring
 from conversations.open_text import closed_html
 from conversations.outcome import Outcome
+from conversations.plain_reply import Ended
 from streaming.counted import Count
 from streaming.event import Event
 
@@ -82,16 +83,15 @@ def begun(claimed: Claim, position: str) -> bool:
     return plain_reply.begin(claimed.reply, position)
 
 
-def finish(claimed: Claim, outcome: Outcome) -> Message | None:
+def finish(claimed: Claim, outcome: Outcome) -> Ended | None:
     """Ends the attempt for good; None when it is no longer ours, and then nothing may be published.
 
     One that was marked for cancelling meanwhile ends as cancelled, with what was said.
     """
     ended = plain_reply.finish(claimed.reply, outcome)
-    if ended is None:
-        return None
-    announce(ended.reply, siblings={ended.reply.pk: ended.siblings})
-    return ended.reply
+    if ended is not None:
+        announce(ended.reply, siblings={ended.reply.pk: ended.siblings})
+    return ended
 
 
 @transaction.atomic

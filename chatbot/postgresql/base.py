@@ -34,6 +34,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def _answers(connection: PatientConnection) -> bool:
+    if connection.is_fresh:
+        return True
     try:
         with connection.patient(ANSWERS_WITHIN):
             ConnectionPool.check_connection(connection)

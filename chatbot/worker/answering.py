@@ -32,7 +32,7 @@ LEAVING = 6.0
 class Running:
     claim: Claim
     attempt: Attempt
-    task: asyncio.Task[None]
+    task: asyncio.Task[bool]
 
 
 class Answering:
@@ -59,7 +59,9 @@ class Answering:
             if claim is None:
                 return
             with about(**subject(claim)):
-                await self._answer(claim)
+                is_more = await self._answer(claim)
+            if not is_more:
+                return
 
     async def _goes_on(self) -> bool:
         """Who can't tell anybody, or can't keep an answer, begins none: another worker may be able to."""
@@ -115,7 +117,8 @@ class Answering:
             self._tally.handed_over() if given else self._tally.lost()
             logger.info("reply %s: %s", claim.id, "handed over" if given else "no longer ours")
 
-    async def _answer(self, claim: Claim) -> None:
+    async def _answer(self, claim: Claim) -> bool:
+        """Whether the conversation may have more to answer."""
         begun = self._loop.time()
         self._tally.begun(claim)
         try:
@@ -123,8 +126,7 @@ class Answering:
         except BotLoadError:
             logger.exception("reply %s wants a bot that can't be had", claim.id)
             unsaid = Progress(claim, markdown=False).outcome(Message.Status.FAILED, FAILED)
-            await self._finish(claim, unsaid)
-            return
+            return await self._finish(claim, unsaid)
         attempt = Attempt(claim, bot, self._place)
         task = asyncio.create_task(self._run(claim, attempt), name=f"attempt at {claim.id}")
         self._running[claim.id] = Running(claim, attempt, task)
@@ -136,13 +138,17 @@ class Answering:
             del self._running[claim.id]
             if attempt.spoke_at is not None:
                 self._tally.spoken(claim, attempt.spoke_at - begun)
-        if not task.cancelled() and (error := task.exception()):
+        if task.cancelled():
+            return True
+        if (error := task.exception()) is not None:
             logger.error("the attempt at reply %s broke off", claim.id, exc_info=error)
+            return True
+        return task.result()
 
-    async def _run(self, claim: Claim, attempt: Attempt) -> None:
+    async def _run(self, claim: Claim, attempt: Attempt) -> bool:
         logger.info("reply %s: attempt %s", claim.id, claim.attempt)
         await self._begin(claim)
-        await self._finish(claim, await attempt.run())
+        return await self._finish(claim, await attempt.run())
 
     async def _begin(self, claim: Claim) -> None:
         def heard(ack: Ack) -> None:
@@ -168,20 +174,20 @@ class Answering:
             else:
                 return
 
-    async def _finish(self, claim: Claim, outcome: Outcome) -> None:
+    async def _finish(self, claim: Claim, outcome: Outcome) -> bool:
         """Tries for a minute: while PostgreSQL is away nobody else can have claimed it either."""
         deadline = self._loop.time() + FINISHING
         while True:
             try:
-                finished = await self._database(replies.finish, claim, outcome)
+                ended = await self._database(replies.finish, claim, outcome)
             except (OperationalError, InterfaceError):
                 if self._loop.time() > deadline:
                     raise
                 await asyncio.sleep(random.uniform(0.3, 1.0))
             else:
-                self._tally.ended(finished) if finished else self._tally.lost()
-                logger.info("reply %s: %s", claim.id, finished.status if finished else "overtaken")
-                return
+                self._tally.ended(ended.reply) if ended else self._tally.lost()
+                logger.info("reply %s: %s", claim.id, ended.reply.status if ended else "overtaken")
+                return ended is None or ended.is_more
 
 
 def subject(claim: Claim) -> dict[str, str | None]:

@@ -43,10 +43,8 @@ class Attempt:
 
     async def run(self) -> Outcome:
         """How it ended; everything that was said is with the publisher by then."""
-        try:
+        with self._voice:
             outcome = await self._outcome(*await self._end())
-        finally:
-            self._voice.close()
         self.has_ended = True
         return outcome
 

@@ -6,9 +6,10 @@ from streaming import publishing
 from streaming.broker.publisher import Ack
 
 PAUSE = 0.05
+MOST_DELTAS = 10_000  # a second, of all answers of a process: each is a record, and an event to many
 FULL = 0.1
 # A bot that says 20 words a second is ahead of the pause as often as behind it: a timer costs more.
-NEARLY = 0.005
+NEARLY = 0.1
 
 
 class Spoken:
@@ -16,10 +17,16 @@ class Spoken:
 
     deltas = 0
     characters = 0
+    voices = 0
 
     def add(self, characters: int) -> None:
         self.deltas += 1
         self.characters += characters
+
+    @property
+    def pause(self) -> float:
+        """Seconds between two deltas of an answer: 50 ms, or more where more than 500 are being said."""
+        return max(PAUSE, self.voices / MOST_DELTAS)
 
 
 spoken = Spoken()
@@ -28,7 +35,8 @@ spoken = Spoken()
 class Voice:
     """Brings an attempt's words to the log: the first at once, then at most one delta every 50 ms.
 
-    When the publisher is full it waits, and so does the bot that speaks through it.
+    When the publisher is full it waits, and so does the bot that speaks through it. It speaks while it is
+    entered, and counts as one that does.
     """
 
     def __init__(self, progress: Progress) -> None:
@@ -41,10 +49,18 @@ class Voice:
         self._unsent: Callable[[], bool] | None = None
         self._failure: Exception | None = None
 
+    def __enter__(self) -> None:
+        spoken.voices += 1
+
+    def __exit__(self, *_raised: object) -> None:
+        spoken.voices -= 1
+        self._wait_no_longer()
+
     async def speak(self) -> None:
         """Tells what is new now, or lets a timer do it; waits only while the publisher is full."""
-        due = self._last + PAUSE - self._loop.time()
-        if due <= NEARLY:
+        pause = spoken.pause
+        due = self._last + pause - self._loop.time()
+        if due <= NEARLY * pause:
             self._tell()
         elif self._timer is None:
             self._timer = self._loop.call_later(due, self._tell)
@@ -55,13 +71,13 @@ class Voice:
         self._tell()
         await self._sent()
 
-    def close(self) -> None:
+    def _wait_no_longer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
 
     def _tell(self) -> None:
-        self.close()
-        self._timer = None
+        self._wait_no_longer()
         if self._unsent is not None or not self._progress.has_untold:
             return
         try:

@@ -109,7 +109,7 @@ def test_a_finished_reply_stays_as_it_is(
 
     assert finished is not None
     assert (answer.status, answer.body["reply"]["status"]) == (202, status)
-    assert (now(reply.pk).rev, now(reply.pk).cancel_requested_at) == (finished.rev, None)
+    assert (now(reply.pk).rev, now(reply.pk).cancel_requested_at) == (finished.reply.rev, None)
 
 
 @pytest.mark.parametrize("begin", [lambda _: None, claim], ids=["queued", "streaming"])
@@ -198,7 +198,8 @@ def test_a_finish_that_meets_the_mark_keeps_what_was_said_and_no_error(
     finished = finish(taken, said("All of it", S.FAILED))
 
     assert finished is not None
-    assert (finished.status, finished.text, finished.error) == (S.CANCELLED, "All of it", "")
+    ended = finished.reply
+    assert (ended.status, ended.text, ended.error) == (S.CANCELLED, "All of it", "")
 
 
 def test_a_marked_answer_whose_worker_died_ends_with_its_last_heartbeat_and_is_never_run(

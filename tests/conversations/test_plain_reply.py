@@ -53,7 +53,17 @@ def test_an_end_is_told_as_the_database_has_it(conversation: Conversation) -> No
     finished = replies.finish(taken(replies.claim(conversation.pk)), said("All of it"))
 
     assert finished is not None
-    assert message_objects([finished]) == message_objects([Message.objects.get(pk=finished.pk)])
+    told = Message.objects.get(pk=finished.reply.pk)
+    assert message_objects([finished.reply]) == message_objects([told])
+
+
+def test_an_end_tells_whether_there_is_more_to_answer(conversation: Conversation) -> None:
+    ask(conversation)
+    ask(conversation)
+
+    ended = [replies.finish(taken(replies.claim(conversation.pk)), said()) for _ in range(2)]
+
+    assert [each.is_more for each in ended if each is not None] == [True, False]
 
 
 def test_what_is_being_answered_is_left_alone(conversation: Conversation) -> None:

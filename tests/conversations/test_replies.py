@@ -123,7 +123,7 @@ def test_a_finish_that_meets_the_mark_is_a_cancellation_with_what_was_said(
     finished = finish(taken, said("All of it"))
 
     assert finished is not None
-    assert (finished.status, finished.text) == (S.CANCELLED, "All of it")
+    assert (finished.reply.status, finished.reply.text) == (S.CANCELLED, "All of it")
 
 
 def test_a_finished_answer_is_finished_once(conversation: Conversation) -> None:
