@@ -7,10 +7,12 @@ from typing import TypeVar
 from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
+from streaming.broker.complaints import Complaints
 from streaming.broker.errors import BrokerRefusedError
 from streaming.broker.options import Option
 
 logger = logging.getLogger("streaming.broker")
+logger.addFilter(Complaints())
 T = TypeVar("T")
 
 
