@@ -10,6 +10,17 @@ from tests.browsers import chromium
 from tests.databases import database, migrated_database
 from tests.stack import Stack
 
+# The slowest first: then no process is left alone with a long one at the end.
+SLOWEST = ("chaos", "faults", "end_to_end", "bench", "local", "clients", "page", "worker", "web")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: rank(item.path.parent.name))
+
+
+def rank(folder: str) -> int:
+    return SLOWEST.index(folder) if folder in SLOWEST else len(SLOWEST)
+
 
 @pytest.fixture
 def alice(db: None) -> User:
