@@ -121,7 +121,6 @@ DATABASES["default"]["OPTIONS"] = {
         "connection_class": PatientConnection,
     },
 }
-DATABASE_PREPARED = flag("DATABASE_PREPARED", default=True)
 
 # --- People -----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "conversations.User"

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, Model
@@ -58,8 +57,6 @@ def _fields(model: type[Model]) -> tuple[list[str], list[tuple[int, Any]]]:
 
 
 def _cursor() -> CursorWrapper:
-    if not settings.DATABASE_PREPARED:
-        return connection.cursor()
     connection.ensure_connection()
     cursor: Any = _Preparing(connection.connection)
     return (connection.make_debug_cursor if connection.queries_logged else connection.make_cursor)(cursor)

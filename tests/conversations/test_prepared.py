@@ -1,10 +1,7 @@
 """Statements that are prepared: planned once, and right over whatever happens to their connection."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
-from django.test import override_settings
 
 from conversations.models import User
 from conversations.prepared import change, columns, loaded, rows
@@ -13,13 +10,6 @@ FIND = f"SELECT {columns(User, 'u')} FROM conversations_user u WHERE u.username 
 PREPARED = "SELECT count(*) AS number FROM pg_prepared_statements WHERE statement LIKE %s"
 
 
-@pytest.fixture(params=[True, False])
-def either(request: pytest.FixtureRequest) -> Iterator[None]:
-    with override_settings(DATABASE_PREPARED=request.param):
-        yield
-
-
-@pytest.mark.usefixtures("either")
 def test_a_row_is_the_object_that_it_was(alice: User) -> None:
     (row,) = rows(FIND, ["alice"])
 
@@ -29,13 +19,11 @@ def test_a_row_is_the_object_that_it_was(alice: User) -> None:
     assert found.date_joined == alice.date_joined
 
 
-@pytest.mark.usefixtures("either")
 def test_changes_are_counted(alice: User) -> None:
     assert change("UPDATE conversations_user SET first_name = %s WHERE id = %s", ["Alice", alice.pk]) == 1
     assert change("UPDATE conversations_user SET first_name = %s WHERE id = %s", ["Bob", 0]) == 0
 
 
-@pytest.mark.usefixtures("either")
 def test_errors_are_django_s(alice: User) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         change("UPDATE conversations_user SET username = NULL WHERE id = %s", [alice.pk])
@@ -61,14 +49,6 @@ def test_a_column_that_a_migration_adds_changes_nothing(alice: User) -> None:
     (row,) = rows(FIND, ["alice"])
 
     assert loaded(User, row) == alice
-
-
-@override_settings(DATABASE_PREPARED=False)
-def test_none_is_prepared_where_a_pooler_cannot_keep_it(alice: User) -> None:
-    for _ in range(7):
-        rows(FIND, ["alice"])
-
-    assert count("%FROM conversations_user u WHERE%") == 0
 
 
 def count(pattern: str) -> int:
