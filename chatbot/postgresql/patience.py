@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from select import select
+from select import POLLIN, poll
 from typing import Any
 
 from psycopg import Connection, OperationalError
@@ -38,7 +38,7 @@ class PatientConnection(Connection[Any]):
     @property
     def is_fresh(self) -> bool:
         """It answered a moment ago, and has said nothing since, as one does that was closed."""
-        return time.monotonic() < self._answered_at + FRESH and not select([self.fileno()], [], [], 0)[0]
+        return time.monotonic() < self._answered_at + FRESH and not _has_news(self.fileno())
 
     @contextmanager
     def patient(self, seconds: float) -> Iterator[None]:
@@ -48,6 +48,13 @@ class PatientConnection(Connection[Any]):
             yield
         finally:
             self.patience = usual
+
+
+def _has_news(file: int) -> bool:
+    # Not `select`, which knows no file beyond the 1,024th: a process has thousands of streams open.
+    watched = poll()
+    watched.register(file, POLLIN)
+    return bool(watched.poll(0))
 
 
 def limit_waits() -> None:
