@@ -4,7 +4,7 @@ PORT = 8000
 DATA =
 ARGS =
 # Most of a test's time is waiting for processes: more of them at once than a small machine has cores.
-SIDE_BY_SIDE = 4
+SIDE_BY_SIDE = 3
 
 # The first Python that is new enough; `make PYTHON=/path/to/python` to choose.
 PYTHON = $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \

@@ -10,6 +10,7 @@ from chatbot.local.failure import CannotRunError, DiskFullError
 from chatbot.local.interruption import StoppedError
 from chatbot.local.postgres import EmbeddedPostgres
 from tests.local.processes import processes_with
+from tests.waiting import wait_until
 
 STARTER = """
 import sys, time
@@ -124,7 +125,7 @@ def test_a_start_that_is_given_up_leaves_no_process_and_can_be_repeated(tmp_path
     with pytest.raises(StoppedError):
         impatient.start()
 
-    assert not processes_with(str(tmp_path))
+    wait_until(lambda: not processes_with(str(tmp_path)), 5, what="the last process is gone")
     postgres = started(tmp_path / "postgres")
     assert ask(postgres.url, "SELECT 1") == [(1,)]
     postgres.stop()

@@ -59,7 +59,7 @@ def test_a_stopped_answer_is_the_same_after_a_refresh(alice: Visitor) -> None:
 
 
 def test_stop_is_there_until_the_answer_has_ended(alice: Visitor) -> None:
-    alice.say("words=40 rate=20")
+    alice.say("words=120 rate=20")
     alice.see("w3")
     alice.page.route(CANCEL, lambda route: None)
 
@@ -68,7 +68,7 @@ def test_stop_is_there_until_the_answer_has_ended(alice: Visitor) -> None:
     alice.see("w20")
     assert button(alice, "Stop").is_visible()
     assert button(alice, "Stop").is_disabled()
-    assert alice.answer() == script(40)
+    assert alice.answer() == script(120)
     assert button(alice, "Stop").count() == 0
     alice.page.unroute_all(behavior="ignoreErrors")
 
