@@ -6,8 +6,8 @@ from prometheus_client.registry import Collector
 from chatbot.metrics.families import counter, gauge
 from chatbot.metrics.sheet import Sheet
 from chatbot.metrics.web import outgoing
-from chatbot.worker.talk import abandoned
-from chatbot.worker.voice import spoken
+from chatbot.worker.attempt.talk import abandoned
+from chatbot.worker.attempt.voice import spoken
 from chatbot.worker.worker import Worker
 from conversations.backlog import Backlog
 from conversations.replies import ended_unclaimed

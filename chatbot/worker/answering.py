@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db import DatabaseError, InterfaceError, OperationalError
 
 from chatbot.bots.load import BotLoadError, load
-from chatbot.worker.attempt import FAILED, Attempt, Place
+from chatbot.worker.attempt.attempt import FAILED, Attempt, Place
+from chatbot.worker.attempt.progress import Progress
 from chatbot.worker.database import Database
-from chatbot.worker.progress import Progress
 from chatbot.worker.tally import Tally
 from conversations import news, replies
 from conversations.heartbeats import Snapshot

@@ -11,13 +11,13 @@ from django.db import DatabaseError, InterfaceError
 
 from chatbot.worker.answering import Answering
 from chatbot.worker.broker_watch import BrokerWatch
-from chatbot.worker.control import Control
 from chatbot.worker.database import Database
-from chatbot.worker.doorbell import Doorbell
-from chatbot.worker.graves import bury
 from chatbot.worker.heartbeat import Heartbeat
 from chatbot.worker.inbox import Inbox
 from chatbot.worker.liveness import LivenessFile
+from chatbot.worker.records.control import Control
+from chatbot.worker.records.doorbell import Doorbell
+from chatbot.worker.records.graves import bury
 from chatbot.worker.state import BacklogWatch, WorkerState
 from chatbot.worker.sweep import sweep
 from chatbot.worker.tally import Tally

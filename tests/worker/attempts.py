@@ -1,7 +1,7 @@
 from typing import Any
 
 from chatbot.bots.protocol import Bot
-from chatbot.worker.attempt import Attempt
+from chatbot.worker.attempt.attempt import Attempt
 from conversations.outcome import Outcome
 from tests.worker.claims import claim
 

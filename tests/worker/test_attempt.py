@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from chatbot.bots.protocol import BotError, Citation
-from chatbot.worker.attempt import FAILED
-from chatbot.worker.progress import TOO_LONG
+from chatbot.worker.attempt.attempt import FAILED
+from chatbot.worker.attempt.progress import TOO_LONG
 from streaming import publishing
 from streaming.broker.publisher import Ack
 from streaming.event import Event
@@ -101,7 +101,7 @@ async def test_a_lost_answer_ends_without_an_outcome_and_its_bot_is_closed(told:
 async def test_a_bot_that_ignores_its_end_does_not_count(
     told: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chatbot.worker.talk.LAST_WORDS", 0.05)
+    monkeypatch.setattr("chatbot.worker.attempt.talk.LAST_WORDS", 0.05)
     running = asyncio.create_task(attempt(Stubborn("Half", ...)).run())
     await wait_until_async(lambda: spoken(told), what="the first word")
 

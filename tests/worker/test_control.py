@@ -10,7 +10,7 @@ import pytest
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewPartitions
 
-from chatbot.worker.control import Control
+from chatbot.worker.records.control import Control
 from streaming.broker.errors import BrokerError, PositionLostError
 from streaming.broker.log_reader import LIVE_END, LogReader
 from streaming.broker.murmur2 import partition_of

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from confluent_kafka import Producer
 
-from chatbot.worker.doorbell import Doorbell
+from chatbot.worker.records.doorbell import Doorbell
 from streaming.broker.group_reader import GroupReader
 from streaming.broker.murmur2 import partition_of
 from streaming.broker.options import BrokerOptions

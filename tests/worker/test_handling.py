@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from django.db import InterfaceError, OperationalError
 
-from chatbot.worker.handling import Handling, UnreadableError, conversation_of
+from chatbot.worker.records.handling import Handling, UnreadableError, conversation_of
 from streaming.broker.errors import BrokerUnavailableError
 from tests.streaming.records import record
 from tests.waiting import wait_until
@@ -133,7 +133,7 @@ def test_a_handler_that_recovers_has_handled_it() -> None:
 def test_what_is_away_is_waited_for_and_fails_nothing(
     away: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chatbot.worker.handling.random.uniform", lambda low, high: 0.01)
+    monkeypatch.setattr("chatbot.worker.records.handling.random.uniform", lambda low, high: 0.01)
     door, yard = Door(*[away] * 5), Yard()
 
     wait_until(handling(DOORBELL, door, yard).is_done, what="its return")
@@ -150,7 +150,7 @@ def test_a_full_inbox_is_asked_until_it_has_room() -> None:
 
 
 def test_a_burial_waits_for_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chatbot.worker.handling.random.uniform", lambda low, high: 0.01)
+    monkeypatch.setattr("chatbot.worker.records.handling.random.uniform", lambda low, high: 0.01)
     yard = Yard(False, False, False, False)
     one = handling(b"junk", Door(), yard)
 
@@ -162,7 +162,7 @@ def test_a_burial_waits_for_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_cannot_be_buried_either_holds_nobody_up(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("chatbot.worker.handling.random.uniform", lambda low, high: 0.01)
+    monkeypatch.setattr("chatbot.worker.records.handling.random.uniform", lambda low, high: 0.01)
     yard = Yard(*[ValueError("never")] * 9)
 
     wait_until(handling(b"junk", Door(), yard).is_done, what="the end")

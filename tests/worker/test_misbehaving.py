@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chatbot.bots.protocol import BotError, Citation
-from chatbot.worker.attempt import FAILED, SILENT
-from chatbot.worker.progress import MOST_CHARACTERS, TOO_MANY_SOURCES
+from chatbot.worker.attempt.attempt import FAILED, SILENT
+from chatbot.worker.attempt.progress import MOST_CHARACTERS, TOO_MANY_SOURCES
 from tests.worker.attempts import attempt, ends
 from tests.worker.bots import Endless, Returning, Saying
 

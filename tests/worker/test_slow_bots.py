@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 from pytest_django import Settings
 
-from chatbot.worker import talk
-from chatbot.worker.attempt import TOO_SLOW
-from chatbot.worker.progress import MOST_CHARACTERS, TOO_LONG
+from chatbot.worker.attempt import talk
+from chatbot.worker.attempt.attempt import TOO_SLOW
+from chatbot.worker.attempt.progress import MOST_CHARACTERS, TOO_LONG
 from conversations.outcome import Outcome
 from streaming import publishing
 from streaming.event import Event

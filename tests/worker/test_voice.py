@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from chatbot.bots.protocol import BotError, Question
-from chatbot.worker.voice import PAUSE, spoken
+from chatbot.worker.attempt.voice import PAUSE, spoken
 from streaming.event import Event
 from tests.worker.attempts import attempt
 from tests.worker.bots import Saying

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from uuid import UUID
 
-from chatbot.worker.burials import Burials, Bury
+from chatbot.worker.records.burials import Burials, Bury
 from streaming.broker.errors import BrokerError, PositionLostError
 from streaming.broker.log_reader import LIVE_END, LogReader
 from streaming.broker.topics import TopicIdentity, Topics

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from chatbot.worker.handling import Bury, Handling, Offer
+from chatbot.worker.records.handling import Bury, Handling, Offer
 from streaming.broker.errors import BrokerError
 from streaming.broker.group_reader import GroupReader
 from streaming.record import Record

@@ -4,7 +4,7 @@ import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from chatbot.bots.protocol import Bot, Question
-from chatbot.worker.patience import Patience
+from chatbot.worker.attempt.patience import Patience
 
 logger = logging.getLogger(__name__)
 LAST_WORDS = 5.0  # for a bot to close what it holds

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from django.conf import settings
 
 from chatbot.bots.protocol import Bot, BotError, Citation, Question, Turn
-from chatbot.worker.patience import Patience
-from chatbot.worker.progress import Progress, TooLongError
-from chatbot.worker.talk import BotTooSlowError, Talk
-from chatbot.worker.voice import Voice
+from chatbot.worker.attempt.patience import Patience
+from chatbot.worker.attempt.progress import Progress, TooLongError
+from chatbot.worker.attempt.talk import BotTooSlowError, Talk
+from chatbot.worker.attempt.voice import Voice
 from conversations.heartbeats import Snapshot
 from conversations.models import Message
 from conversations.outcome import Outcome

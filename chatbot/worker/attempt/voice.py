@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import Callable
 
-from chatbot.worker.progress import Progress
+from chatbot.worker.attempt.progress import Progress
 from streaming import publishing
 from streaming.broker.publisher import Ack
 
