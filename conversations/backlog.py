@@ -43,12 +43,12 @@ SELECT status, count(*) FROM (
 REST = """
 WITH unfinished AS (
     SELECT conversation_id, seq, status, created_at FROM conversations_message
-    WHERE status IN ('queued', 'streaming', 'waiting') ORDER BY created_at LIMIT %s
+    WHERE role = 'assistant' AND status IN ('queued', 'streaming', 'waiting') ORDER BY created_at LIMIT %s
 )
 SELECT
-    (SELECT extract(epoch FROM statement_timestamp() - min(created_at)) FROM unfinished u
-        WHERE status = 'queued' AND NOT EXISTS (
-            SELECT FROM unfinished e WHERE e.conversation_id = u.conversation_id AND e.seq < u.seq)),
+    (SELECT extract(epoch FROM statement_timestamp() - min(created_at)) FROM (
+        SELECT DISTINCT ON (conversation_id) status, created_at FROM unfinished ORDER BY conversation_id, seq
+    ) first WHERE status = 'queued'),
     (SELECT count(*) FROM (SELECT FROM conversations_message
         WHERE announce_since < statement_timestamp() - interval '5 seconds' LIMIT %s) m),
     (SELECT count(*) FROM (SELECT FROM conversations_conversation

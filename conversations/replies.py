@@ -13,12 +13,12 @@ from django.db import transaction
 from django.db.models import (
     Case,
     DateTimeField,
-    Exists,
     ExpressionWrapper,
     F,
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
     When,
 )
@@ -123,14 +123,16 @@ def _close(reply: Message) -> None:
 
 def stranded(limit: int) -> list[UUID]:
     """Conversations whose next answer nobody works on: queued for 2 s, or without a heartbeat for 10 s."""
-    earlier = Message.objects.filter(
-        conversation=OuterRef("conversation"), seq__lt=OuterRef("seq"), status__in=Message.UNFINISHED
-    )
+    # One look-up for each: joined, all that is unfinished would be read for each.
+    same = Message.objects.filter(conversation=OuterRef("conversation"), status__in=Message.UNFINISHED)
+    first = Subquery(same.order_by("seq").values("pk")[:1])
     waited = ExpressionWrapper(Now() - timedelta(seconds=2), output_field=DateTimeField())
     overdue = Q(status=Message.Status.QUEUED, heartbeat_at=None, created_at__lt=waited)
     overdue |= Q(status=Message.Status.QUEUED, heartbeat_at__lt=waited) | _is_stale()
-    unfinished = Message.objects.filter(status__in=Message.UNFINISHED, conversation__deleted_at=None)
-    found = unfinished.filter(overdue, ~Exists(earlier)).order_by("created_at")
+    unfinished = Message.objects.filter(
+        role=Message.Role.ASSISTANT, status__in=Message.UNFINISHED, conversation__deleted_at=None
+    )
+    found = unfinished.filter(overdue, pk=first).order_by("created_at")
     return list(found.values_list("conversation_id", flat=True)[:limit])
 
 

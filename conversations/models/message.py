@@ -92,10 +92,12 @@ class Message(Announced):
                 name="message_unfinished",
                 condition=Q(status__in=["queued", "streaming", "waiting"]),
             ),
+            # For whoever names the role alone: PostgreSQL takes both indexes of the unfinished for empty, and
+            # would read this one whole to find those of one conversation.
             models.Index(
                 "created_at",
-                name="message_waiting",
-                condition=Q(status__in=["queued", "streaming", "waiting"]),
+                name="message_oldest",
+                condition=Q(status__in=["queued", "streaming", "waiting"], role="assistant"),
             ),
             models.Index("conversation", name="message_roots", condition=Q(parent=None)),
             models.Index("announce_since", name="message_news", condition=~Q(announce_since=None)),
