@@ -88,13 +88,14 @@ def clear_marks(revs: list[Rev]) -> None:
         change(CLEAR.format(table=table), [[row.id for row in rows], [row.rev for row in rows]])
 
 
-# Rows are locked in the order of their ids, as everywhere.
+# Rows are locked in the order of their ids, as everywhere. They are found by their ids too: asked for marked
+# rows, PostgreSQL would compare all of those, and there are many when Kafka was away.
 CLEAR = """
 WITH told AS (
-    SELECT t.id FROM {table} t JOIN unnest(%s::uuid[], %s::bigint[]) AS r(id, rev) USING (id, rev)
-    WHERE t.announce_since IS NOT NULL ORDER BY t.id FOR UPDATE OF t
+    SELECT t.id, t.announce_since FROM {table} t
+    JOIN unnest(%s::uuid[], %s::bigint[]) AS r(id, rev) USING (id, rev) ORDER BY t.id FOR UPDATE OF t
 )
-UPDATE {table} SET announce_since = NULL WHERE id IN (SELECT id FROM told)
+UPDATE {table} t SET announce_since = NULL FROM told WHERE t.id = told.id AND told.announce_since IS NOT NULL
 """
 
 ledgers = Current[Acknowledgements]()

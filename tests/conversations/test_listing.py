@@ -1,7 +1,4 @@
-import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from typing import Any
 
 import pytest
@@ -11,8 +8,8 @@ from pytest_django import DjangoAssertNumQueries
 from conversations.listing import list_conversations
 from conversations.models import Conversation, Message, User
 from tests.conversations.calling import Caller
+from tests.conversations.plans import MANY, Ran, explain, generic, is_ours, keep, make_many
 
-MANY = 50_000
 LARGE = ("conversations_conversation", "conversations_message")
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -78,7 +75,7 @@ def test_lists_and_histories_never_scan(
     _, second = list_conversations(alice, after=None, limit=200)
     path = f"/conversations/{conversation.pk}/messages"
 
-    ran: list[tuple[str, Any]] = []
+    ran: Ran = []
     with django_assert_max_num_queries(25), connection.execute_wrapper(keep(ran)):
         as_alice.get("/conversations", limit=200)
         as_alice.get("/conversations", limit=200, after=second or "")
@@ -107,50 +104,6 @@ def all_pages(owner: User, *, limit: int, between: Any = lambda: None) -> list[C
         page, after = list_conversations(owner, after=after, limit=limit)
         listed += page
     return listed
-
-
-def make_many(owner: User) -> None:
-    """50,000 conversations of one moment, each with a message, as the planner's statistics know."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO conversations_conversation (id, owner_id, title, bot, last_seq)"
-            " SELECT uuidv7(), %s, 'many', 'script', 1 FROM generate_series(1, %s)",
-            [owner.pk, MANY],
-        )
-        cursor.execute(
-            "INSERT INTO conversations_message (id, conversation_id, seq, role, status, text, bot, html,"
-            " open, next_index, attempt, tries, citations, error)"
-            " SELECT uuidv7(), id, 1, 'user', 'complete', 'Hi', '', '', 0, 0, 0, 0, '[]', ''"
-            " FROM conversations_conversation"
-        )
-        # First the statistics: planned for tables it holds for empty, each check of a foreign key is a scan.
-        cursor.execute("ANALYZE conversations_conversation, conversations_message")
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-
-
-def keep(ran: list[tuple[str, Any]]) -> Callable[..., Any]:
-    def run(execute: Callable[..., Any], sql: str, values: Any, *rest: Any) -> Any:
-        ran.append((sql, values))
-        return execute(sql, values, *rest)
-
-    return run
-
-
-def is_ours(sql: str) -> bool:
-    """It reads or changes conversations or messages, and has a plan."""
-    return sql.startswith(("SELECT", "(SELECT", "UPDATE", "\nWITH")) and "conversations_" in sql
-
-
-def explain(sql: str, values: Any = None) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN " + sql, values)
-        return sql + "\n".join(row[0] for row in cursor.fetchall())
-
-
-def generic(sql: str) -> str:
-    """The plan for any values: a prepared statement may be run by it."""
-    places = count(1)
-    return explain(re.sub("%s", lambda _: f"${next(places)}", "(GENERIC_PLAN) " + sql))
 
 
 def test_the_guard_above_sees_a_scan(alice: User) -> None:
