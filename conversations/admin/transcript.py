@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
 from django.db.models.functions import Left
 from django.utils.html import escape, linebreaks
 from django.utils.safestring import SafeString, mark_safe
@@ -64,7 +63,8 @@ def _other_leaves(conversation: Conversation, leaf: UUID | None) -> list[Message
     Among the newest 2,000 messages: what follows one of them is one of them, so nothing older is read.
     """
     newest = conversation.messages.filter(seq__gt=max(0, conversation.last_seq - SEARCHED))
-    ends = newest.filter(~Exists(newest.filter(parent=OuterRef("pk"))))
+    followed = newest.filter(parent__isnull=False).values("parent")
+    ends = newest.exclude(pk__in=followed)  # not by Exists, which would compare each with all others
     other = ends.exclude(pk=leaf) if leaf else ends
     short = other.order_by("-seq").defer("text", "html", "citations")
     return list(short.annotate(excerpt=Left("text", 100))[:OTHER_BRANCHES])

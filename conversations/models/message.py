@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -100,6 +101,11 @@ class Message(Announced):
                 condition=Q(status__in=["queued", "streaming", "waiting"], role="assistant"),
             ),
             models.Index("conversation", name="message_roots", condition=Q(parent=None)),
+            # What the admin's filters find among millions: answers that went wrong, and days.
+            models.Index(
+                "status", "id", name="message_unsaid", condition=Q(status__in=["cancelled", "failed"])
+            ),
+            BrinIndex("created_at", name="message_days", autosummarize=True),
             models.Index("announce_since", name="message_news", condition=~Q(announce_since=None)),
         ]
 

@@ -69,3 +69,18 @@ def unguided(plan: str) -> list[str]:
 
 
 POINTED = re.compile(r"Index Cond: \(.*=")
+
+
+def rows_read(sql: str, values: list[int] | None = None) -> int:
+    """How many rows all steps of its plan went through, those that they passed over too."""
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + sql, values)
+        return _rows(cursor.fetchone()[0][0]["Plan"])
+
+
+def _rows(step: dict[str, object]) -> int:
+    rounds = int(str(step["Actual Loops"]))
+    passed = sum(float(str(each)) for name, each in step.items() if name.startswith("Rows Removed"))
+    steps = step.get("Plans", [])
+    assert isinstance(steps, list)
+    return round(rounds * (float(str(step["Actual Rows"])) + passed)) + sum(map(_rows, steps))

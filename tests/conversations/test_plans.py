@@ -1,6 +1,6 @@
 """What is asked for every answer stays quick among very many messages, and while very many wait."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from conversations import backlog, plain_reply, replies
 from conversations.acknowledgements import CLEAR, Rev, clear_marks
+from conversations.admin.transcript import SEARCHED, read_transcript
 from conversations.models import Conversation, Message, User
-from tests.conversations.plans import Ran, generic, is_ours, keep, make_many, unguided
+from tests.conversations.plans import Ran, generic, is_ours, keep, make_many, rows_read, unguided
 from tests.conversations.replying import ask, claimed, said
 
 pytestmark = pytest.mark.django_db
@@ -102,16 +103,39 @@ def test_the_backlog_is_counted_without_comparing_all_that_wait(alice: User) -> 
     assert rows_read(backlog.REST, [backlog.MOST] * 4) < 10 * WAITING
 
 
-def rows_read(sql: str, values: list[int] | None = None) -> int:
-    """How many rows all steps of its plan went through, those that they passed over too."""
+def test_other_branches_are_found_without_comparing_all_with_all(conversation: Conversation) -> None:
+    for _ in range(4):
+        ask(conversation)
     with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + sql, values)
-        return _rows(cursor.fetchone()[0][0]["Plan"])
+        cursor.execute(
+            "INSERT INTO conversations_message (id, conversation_id, parent_id, seq, role, status, text, bot,"
+            " html, open, next_index, attempt, tries, citations, error)"
+            " SELECT uuidv7(), %s, %s, 8 + n, 'assistant', 'complete', '', 'script', '', 0, 0, 0, 0, '[]', ''"
+            " FROM generate_series(1, %s) n",
+            [conversation.pk, conversation.messages.filter(role="user").earliest("seq").pk, SEARCHED],
+        )
+    conversation.last_seq = SEARCHED + 8
+
+    with CaptureQueriesContext(connection) as asked:
+        read_transcript(conversation, leaf=None, before=None)
+
+    (found,) = [each["sql"] for each in asked.captured_queries if "excerpt" in each["sql"]]
+    assert rows_read(found) < 10 * SEARCHED
 
 
-def _rows(step: dict[str, object]) -> int:
-    rounds = int(str(step["Actual Loops"]))
-    passed = sum(float(str(each)) for name, each in step.items() if name.startswith("Rows Removed"))
-    steps = step.get("Plans", [])
-    assert isinstance(steps, list)
-    return round(rounds * (float(str(step["Actual Rows"])) + passed)) + sum(map(_rows, steps))
+@pytest.mark.parametrize(
+    ("filtered", "index"),
+    [
+        ({"status": "failed"}, "message_unsaid"),
+        ({"status": "cancelled"}, "message_unsaid"),
+        ({"created_at__gt": datetime(2100, 1, 1, tzinfo=UTC)}, "message_days"),
+    ],
+)
+def test_filters_of_the_admin_do_not_read_everything(
+    alice: User, filtered: dict[str, object], index: str
+) -> None:
+    make_many(alice)
+
+    found = Message.objects.filter(**filtered).order_by("-pk").values("pk")[:10_000].explain()
+
+    assert index in found
