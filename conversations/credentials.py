@@ -1,13 +1,11 @@
 """Credentials of programs and of pages, checked many at a time: after a deploy everybody comes at once."""
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
@@ -15,9 +13,8 @@ from django.utils.timezone import now
 
 from conversations.access import bearer
 from conversations.models import ApiToken, User
+from conversations.sessions import SESSION_KEYS, SessionStore
 from conversations.tokens import digest
-
-SESSION_KEYS = re.compile(r"[0-9a-z]{1,40}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,18 @@ def test_a_bad_token_is_nobody_whatever_the_session_says(alice: User) -> None:
     assert callers([credential]) == {}
 
 
-@pytest.mark.parametrize("key", ['"a\\000b"', "é", "x" * 41, "../a"])
+NO_SESSIONS = ['"aaaaaaaa\\000"', "é" * 8, "x" * 41, "../aaaaa"]
+
+
+@pytest.mark.parametrize("key", NO_SESSIONS)
+def test_a_cookie_that_can_be_no_session_is_nobody(db: None, key: str) -> None:
+    headers = {"Cookie": f"sessionid={key}"}
+
+    assert Client().get("/api/conversations", headers=headers).status_code == 401
+    assert Client().get("/", headers=headers).status_code == 200
+    assert Client().get("/admin/", headers=headers).status_code == 302
+
+
+@pytest.mark.parametrize("key", NO_SESSIONS)
 def test_a_cookie_that_can_be_no_session_is_not_looked_up(rf: RequestFactory, key: str) -> None:
     assert credential_of(rf.get("/", headers={"Cookie": f"sessionid={key}"})) is None
