@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import F
@@ -36,10 +36,11 @@ def _mark(conversation: Conversation) -> str:
 def _place(mark: str) -> tuple[datetime, UUID]:
     try:
         activity, identity = json.loads(urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
-        place = datetime.fromisoformat(activity), UUID(identity)
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        moment = datetime.fromisoformat(activity)
+        place = moment.astimezone(UTC), UUID(identity)
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise _not_a_mark() from error
-    if place[0].tzinfo is None:
+    if moment.tzinfo is None:
         raise _not_a_mark()
     return place
 

@@ -1,8 +1,10 @@
 """Every error is a problem with a stable code, whatever went wrong and wherever."""
 
+import json
 import os
 import subprocess
 import sys
+from base64 import urlsafe_b64encode
 from uuid import uuid4
 
 import pytest
@@ -20,6 +22,11 @@ answer = Client(SERVER_NAME="localhost").get("/api/conversations", headers={"Aut
 headers = answer.headers
 print(answer.status_code, headers["Content-Type"], headers["Retry-After"], answer.json()["code"])
 """
+
+
+def mark(moment: str) -> str:
+    """What `next` of a page that ended then would be."""
+    return urlsafe_b64encode(json.dumps([moment, str(uuid4())]).encode()).decode().rstrip("=")
 
 
 @pytest.mark.parametrize(
@@ -124,6 +131,8 @@ def test_a_title_that_cannot_be(as_alice: Caller, conversation: Conversation, ti
         ({"after": "\x00"}, "after"),
         ({"after": "W10"}, "after"),
         ({"after": "WzEsIDJd"}, "after"),
+        ({"after": mark("0001-01-01T00:00:00+23:59")}, "after"),
+        ({"after": mark("9999-12-31T23:59:59-23:59")}, "after"),
         ({"after": "WyIyMDI2LTAxLTAxIiwiMDFhMWZiZDAtODdkNS03MDlmLTg0NzctMGU5YWIzZTFmYWIzIl0"}, "after"),
     ],
 )
@@ -152,6 +161,10 @@ def test_a_body_that_is_too_large(as_alice: Caller, conversation: Conversation, 
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000
 
     assert as_alice.say(conversation, "x" * 2_000).problem == (413, "too_large")
+
+
+def test_a_query_of_too_many_fields(as_alice: Caller) -> None:
+    assert as_alice.send("GET", "/conversations?" + "a&" * 1001).problem == (414, "too_large")
 
 
 def test_nobody_is_told_to_authenticate(db: None) -> None:
