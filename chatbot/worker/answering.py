@@ -42,6 +42,7 @@ class Answering:
         self, database: Database, place: Place, tally: Tally, *, may_begin: Callable[[], bool]
     ) -> None:
         self.is_leaving = False
+        self._has_left = False
         self._tally = tally
         self._may_begin = may_begin
         self._database = database
@@ -57,6 +58,9 @@ class Answering:
         while await self._goes_on():
             claim = await self._database(replies.claim, conversation)
             if claim is None:
+                return
+            if self._has_left:
+                await self._give_back(claim)
                 return
             with about(**subject(claim)):
                 is_more = await self._answer(claim)
@@ -96,26 +100,27 @@ class Answering:
                 self._running[reply].task.cancel()
 
     async def hand_over(self) -> None:
-        """What still runs stops here, and is queued for another worker."""
+        """What still runs stops here, and is queued for another worker: also what is claimed just now."""
+        self._has_left = True
         running = list(self._running.values())
         for one in running:
             one.task.cancel()
         if running:
             await asyncio.wait([one.task for one in running], timeout=LEAVING)
-        for one in running:
-            if one.task.cancelled():
-                with about(**subject(one.claim)):
-                    await self._give_back(one.claim)
+        stopped = [one.claim for one in running if one.task.cancelled()]
+        # All at once: while PostgreSQL says nothing each takes its whole time.
+        await asyncio.gather(*[self._give_back(claim) for claim in stopped])
 
     async def _give_back(self, claim: Claim) -> None:
-        try:
-            async with asyncio.timeout(LEAVING):
-                given = await self._database(replies.hand_over, claim)
-        except (DatabaseError, TimeoutError) as error:
-            logger.warning("reply %s is left to another worker's sweep: %s", claim.id, error)
-        else:
-            self._tally.handed_over() if given else self._tally.lost()
-            logger.info("reply %s: %s", claim.id, "handed over" if given else "no longer ours")
+        with about(**subject(claim)):
+            try:
+                async with asyncio.timeout(LEAVING):
+                    given = await self._database(replies.hand_over, claim)
+            except (DatabaseError, InterfaceError, TimeoutError) as error:
+                logger.warning("reply %s is left to another worker's sweep: %s", claim.id, error)
+            else:
+                self._tally.handed_over() if given else self._tally.lost()
+                logger.info("reply %s: %s", claim.id, "handed over" if given else "no longer ours")
 
     async def _answer(self, claim: Claim) -> bool:
         """Whether the conversation may have more to answer."""

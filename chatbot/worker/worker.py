@@ -216,6 +216,7 @@ class Worker:
             [serving, hurried], timeout=self._drain_seconds, return_when=asyncio.FIRST_COMPLETED
         )
         await self._answering.hand_over()
+        await asyncio.wait([serving], timeout=CLOSING)  # who was just claiming gives back what they got
         await _stopped([hurried, serving])
 
     async def _close(self) -> None:
