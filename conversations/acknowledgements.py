@@ -65,6 +65,9 @@ class Acknowledgements:
                 clear_marks(batch)
             except (DatabaseError, InterfaceError):
                 logger.warning("%s acknowledgements were left to the sweep", len(batch), exc_info=True)
+            except Exception:
+                # Without this thread every row stays marked, and is told again and again.
+                logger.exception("%s acknowledgements were left to the sweep", len(batch))
             finally:
                 close_old_connections()
         connection.close()
