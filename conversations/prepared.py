@@ -13,6 +13,8 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, Model
 from psycopg import Cursor
 from psycopg.abc import Params
+from psycopg.errors import FeatureNotSupported
+from psycopg.pq import TransactionStatus
 
 M = TypeVar("M", bound=Model)
 Row = dict[str, Any]
@@ -65,11 +67,24 @@ def _cursor() -> CursorWrapper:
 class _Preparing(Cursor[Any]):
     """Prepares each statement at its first use. All others of the connection, Django's, stay as they were:
     their texts hold their values, and are not to be remembered.
+
+    One that returns a column which a migration has changed meanwhile is prepared anew. Within a transaction
+    it fails, and the ROLLBACK forgets all of the connection.
     """
 
     def execute(self, query: Any, params: Params | None = None, **options: Any) -> "_Preparing":
         self.connection.prepare_threshold = 0
         try:
-            return super().execute(query, params, **{**options, "prepare": True})
+            return self._execute_prepared(query, params, options)
         finally:
             self.connection.prepare_threshold = None
+
+    def _execute_prepared(self, query: Any, params: Params | None, options: dict[str, Any]) -> "_Preparing":
+        prepared = {**options, "prepare": True}
+        try:
+            return super().execute(query, params, **prepared)
+        except FeatureNotSupported:  # cached plan must not change result type
+            if self.connection.info.transaction_status != TransactionStatus.IDLE:
+                raise
+            super().execute("DEALLOCATE ALL", prepare=False)
+            return super().execute(query, params, **prepared)

@@ -34,11 +34,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def _answers(connection: PatientConnection) -> bool:
-    if connection.is_fresh:
-        return True
     try:
-        with connection.patient(ANSWERS_WITHIN):
-            ConnectionPool.check_connection(connection)
+        if not connection.is_fresh:
+            with connection.patient(ANSWERS_WITHIN):
+                ConnectionPool.check_connection(connection)
     except Error:
         return False
     return True

@@ -1,7 +1,9 @@
 """Statements that are prepared: planned once, and right over whatever happens to their connection."""
 
+from collections.abc import Callable, Iterator
+
 import pytest
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, NotSupportedError, connection, transaction
 
 from conversations.models import User
 from conversations.prepared import change, columns, loaded, rows
@@ -56,3 +58,38 @@ def count(pattern: str) -> int:
         cursor.execute(PREPARED, [pattern])
         number: int = cursor.fetchone()[0]
     return number
+
+
+@pytest.fixture
+def widened(transactional_db: None) -> Iterator[Callable[[], None]]:
+    """A migration that makes a column longer, under a process that runs."""
+    yield lambda: alter("ALTER TABLE conversations_user ALTER COLUMN first_name TYPE varchar(160)")
+    alter("ALTER TABLE conversations_user ALTER COLUMN first_name TYPE varchar(150)")
+
+
+def test_a_column_that_a_migration_makes_longer_is_read_as_before(widened: Callable[[], None]) -> None:
+    alice = User.objects.create_user("alice")
+    rows(FIND, ["alice"])
+    widened()
+
+    found = [loaded(User, row) for _ in range(2) for row in rows(FIND, ["alice"])]
+
+    assert found == [alice, alice]
+    assert count("%FROM conversations_user u WHERE%") == 1
+
+
+def test_within_a_transaction_it_fails_only_once(widened: Callable[[], None]) -> None:
+    alice = User.objects.create_user("alice")
+    rows(FIND, ["alice"])
+    widened()
+
+    with pytest.raises(NotSupportedError), transaction.atomic():
+        rows(FIND, ["alice"])
+
+    with transaction.atomic():
+        assert [loaded(User, row) for row in rows(FIND, ["alice"])] == [alice]
+
+
+def alter(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
