@@ -35,9 +35,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 def _answers(connection: PatientConnection) -> bool:
     try:
-        if not connection.is_fresh:
-            with connection.patient(ANSWERS_WITHIN):
-                ConnectionPool.check_connection(connection)
+        with connection.patient(ANSWERS_WITHIN):
+            ConnectionPool.check_connection(connection)
     except Error:
         return False
     return True

@@ -1,9 +1,7 @@
 """How long PostgreSQL may say nothing, before whoever waits for it is told that it can't be reached."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from select import POLLIN, poll
 from typing import Any
 
 from psycopg import Connection, OperationalError
@@ -11,7 +9,6 @@ from psycopg.abc import PQGen
 from psycopg.errors import _WaitTimeout
 
 INTERVAL = 0.1
-FRESH = 0.25
 SERVING = 12.0  # more than the 10 s after which PostgreSQL gives up waiting for a lock
 
 
@@ -23,22 +20,14 @@ class PatientConnection(Connection[Any]):
     """
 
     patience: float | None = None
-    _answered_at = -FRESH
 
     def wait(self, gen: PQGen[Any], interval: float = INTERVAL, timeout: float | None = None) -> Any:
         patience = self.patience if timeout is None else timeout
         try:
-            answer = super().wait(gen, interval, patience)
+            return super().wait(gen, interval, patience)
         except _WaitTimeout as error:
             self.close()
             raise OperationalError(f"PostgreSQL said nothing for {patience:g} s: given up") from error
-        self._answered_at = time.monotonic()
-        return answer
-
-    @property
-    def is_fresh(self) -> bool:
-        """It answered a moment ago, and has said nothing since, as one does that was closed."""
-        return time.monotonic() < self._answered_at + FRESH and not _has_news(self.fileno())
 
     @contextmanager
     def patient(self, seconds: float) -> Iterator[None]:
@@ -48,13 +37,6 @@ class PatientConnection(Connection[Any]):
             yield
         finally:
             self.patience = usual
-
-
-def _has_news(file: int) -> bool:
-    # Not `select`, which knows no file beyond the 1,024th: a process has thousands of streams open.
-    watched = poll()
-    watched.register(file, POLLIN)
-    return bool(watched.poll(0))
 
 
 def limit_waits() -> None:
