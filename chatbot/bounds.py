@@ -11,15 +11,18 @@ Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
 MOST_QUERY = 8 * 1024
+MOST_FIELDS = 1000  # of a query: Django raises beyond that
 MOST_HEADERS = 64 * 1024
 # Django reads a whole body before it asks how long it is: without a bound, it would fill the disk.
 MOST_BODY = 16 * 1024 * 1024
 
 
 def refusal(scope: Message) -> JsonResponse | None:
-    """For a query longer than 8 KiB, or headers longer than 64 KiB in all."""
+    """For a query longer than 8 KiB or of more than 1,000 fields, or headers longer than 64 KiB in all."""
     if len(scope["query_string"]) > MOST_QUERY:
         return problem(414, "too_large", "The query is longer than 8 KiB.")
+    if scope["query_string"].count(b"&") >= MOST_FIELDS:
+        return problem(414, "too_large", "The query has more than 1,000 fields.")
     if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADERS:
         return problem(431, "too_large", "The headers are longer than 64 KiB.")
     return None

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
@@ -23,7 +23,6 @@ def answer_with_problems(api: NinjaAPI) -> None:
         MediaTypeError: unsupported_media_type,
         HttpError: malformed,
         RequestDataTooBig: too_large,
-        TooManyFieldsSent: too_many_fields,
         ValidationError: invalid_fields,
         InvalidError: invalid_value,
         Http404: not_found,
@@ -62,10 +61,6 @@ def too_large(request: HttpRequest, error: object) -> JsonResponse:
     return problem(
         413, "too_large", "The body is too large. The text of a message has 32,000 characters at most."
     )
-
-
-def too_many_fields(request: HttpRequest, error: object) -> JsonResponse:
-    return problem(414, "too_large", "The query has more than 1,000 fields.")
 
 
 def invalid_fields(request: HttpRequest, error: ValidationError) -> JsonResponse:

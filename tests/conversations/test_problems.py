@@ -163,10 +163,6 @@ def test_a_body_that_is_too_large(as_alice: Caller, conversation: Conversation, 
     assert as_alice.say(conversation, "x" * 2_000).problem == (413, "too_large")
 
 
-def test_a_query_of_too_many_fields(as_alice: Caller) -> None:
-    assert as_alice.send("GET", "/conversations?" + "a&" * 1001).problem == (414, "too_large")
-
-
 def test_nobody_is_told_to_authenticate(db: None) -> None:
     refused = Caller().get("/conversations")
 

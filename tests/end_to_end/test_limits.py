@@ -81,6 +81,16 @@ def test_a_query_that_is_too_long_is_refused(narrow: Stack) -> None:
         assert answer.status_code == 414
 
 
+@pytest.mark.parametrize("path", ["/api/events", "/api/events/poll", "/api/conversations", "/"])
+def test_a_query_of_too_many_fields_is_refused(narrow: Stack, path: str) -> None:
+    headers = {"Authorization": f"Bearer {narrow.token('bob')}"}
+
+    answer = httpx.get(f"{narrow.base_url}{path}?{1000 * '&'}", headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (414, "too_large")
+    assert httpx.get(f"{narrow.base_url}/healthz?{999 * '&'}").status_code == 200
+
+
 def test_headers_that_are_too_long_are_refused(narrow: Stack) -> None:
     answer = httpx.get(f"{narrow.base_url}/api/events", headers={"Last-Event-ID": "x" * 100_000})
 
