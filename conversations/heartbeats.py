@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 
-from conversations.locks import is_lock_timeout, wait_for_locks
+from conversations.locks import wait_for_locks
 
 LOCK_TIMEOUT_MS = 200
 
@@ -38,7 +38,7 @@ WITH beat AS (
         AS b(id, attempt, text, html, open, next_index, position)
 ), mine AS (
     SELECT m.id FROM conversations_message m JOIN beat USING (id, attempt)
-    WHERE m.status = 'streaming' ORDER BY m.id FOR UPDATE OF m
+    WHERE m.status = 'streaming' ORDER BY m.id FOR UPDATE OF m {locked}
 )
 UPDATE conversations_message m
 SET heartbeat_at = statement_timestamp(), text = beat.text, html = beat.html, open = beat.open,
@@ -49,36 +49,40 @@ FROM beat JOIN mine USING (id)
 WHERE m.id = beat.id
 RETURNING m.id, m.cancel_requested_at IS NOT NULL
 """
+OURS = """
+SELECT m.id, m.cancel_requested_at IS NOT NULL
+FROM conversations_message m JOIN unnest(%s::uuid[], %s::int[]) AS beat(id, attempt) USING (id, attempt)
+WHERE m.status = 'streaming'
+"""
 
 
 def beat(snapshots: Sequence[Snapshot]) -> dict[UUID, Pulse]:
     """Renews all leases; an attempt without a pulse is no longer ours.
 
-    A row that is locked for longer than 200 ms does not hold up the others: then they are renewed one by
-    one, and the locked one counts as alive until the next beat.
+    Rows that are locked for longer than 200 ms do not hold up the others, however many they are: then they
+    are passed over, and count as alive until the next beat.
     """
     try:
         return _beat(snapshots)
     except OperationalError:
-        pulses: dict[UUID, Pulse] = {}
-        for snapshot in snapshots:
-            pulses |= _beat_alone(snapshot)
-        return pulses
+        renewed = _beat(snapshots, locked="SKIP LOCKED")
+        return _ours(snapshots) | renewed
 
 
-def _beat_alone(snapshot: Snapshot) -> dict[UUID, Pulse]:
-    try:
-        return _beat([snapshot])
-    except OperationalError as error:
-        if not is_lock_timeout(error):
-            raise
-        return {snapshot.id: Pulse(snapshot.id, is_cancelled=False)}
-
-
-def _beat(snapshots: Sequence[Snapshot]) -> dict[UUID, Pulse]:
+def _beat(snapshots: Sequence[Snapshot], *, locked: str = "") -> dict[UUID, Pulse]:
     names = ("id", "attempt", "text", "html", "open", "next_index", "position")
-    columns = [[getattr(snapshot, name) for snapshot in snapshots] for name in names]
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic():
         wait_for_locks(LOCK_TIMEOUT_MS)
-        cursor.execute(BEAT, columns)
+        return _pulses(BEAT.format(locked=locked), snapshots, names)
+
+
+def _ours(snapshots: Sequence[Snapshot]) -> dict[UUID, Pulse]:
+    """As their rows say without a lock."""
+    return _pulses(OURS, snapshots, ("id", "attempt"))
+
+
+def _pulses(statement: str, snapshots: Sequence[Snapshot], names: Sequence[str]) -> dict[UUID, Pulse]:
+    columns = [[getattr(snapshot, name) for snapshot in snapshots] for name in names]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, columns)
         return {row[0]: Pulse(*row) for row in cursor.fetchall()}

@@ -1,12 +1,15 @@
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from conversations.cancelling import cancel_reply
 from conversations.heartbeats import Pulse, beat
 from conversations.models import Conversation, Message
 from conversations.replies import begun, finish
@@ -105,13 +108,35 @@ def test_a_locked_row_is_not_a_lost_one_and_holds_up_nobody(conversation: Conver
     assert (now(locked.id).text, now(free.id).text) == ("", "Free")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_many_locked_rows_hold_up_nobody_for_longer_than_one(conversation: Conversation) -> None:
+    others = [Conversation.objects.create(owner=conversation.owner, bot="script") for _ in range(15)]
+    for each in (conversation, *others):
+        ask(each)
+    free, *locked = [claimed(each) for each in (conversation, *others)]
+    cancel_reply(conversation.owner, locked[0].id)
+    overtaken = replace(snapshot(locked[1]), attempt=7)
+
+    with locked_elsewhere(*[each.id for each in locked]):
+        started = time.monotonic()
+        pulses = beat(
+            [*[snapshot(each) for each in locked if each is not locked[1]], overtaken, snapshot(free)]
+        )
+        took = time.monotonic() - started
+
+    assert set(pulses) == {each.id for each in (free, *locked)} - {locked[1].id}
+    assert [pulse.id for pulse in pulses.values() if pulse.is_cancelled] == [locked[0].id]
+    assert now(free.id).text == "H"
+    assert took < 1.5
+
+
 @contextmanager
-def locked_elsewhere(reply: UUID) -> Iterator[None]:
+def locked_elsewhere(*replies: UUID) -> Iterator[None]:
     has_lock, may_go = threading.Event(), threading.Event()
 
     def hold() -> None:
         with transaction.atomic():
-            Message.objects.select_for_update().get(pk=reply)
+            list(Message.objects.select_for_update().filter(pk__in=replies))
             has_lock.set()
             may_go.wait(10)
         connection.close()
