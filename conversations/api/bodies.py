@@ -3,8 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from ninja import Field, Schema
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel, Field
 
 
 def _without_nul(text: str) -> str:
@@ -17,21 +16,21 @@ Text = Annotated[str, Field(min_length=1, max_length=32_000), AfterValidator(_wi
 Title = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_without_nul)]
 
 
-class NewConversation(Schema):
+class NewConversation(BaseModel):
     title: Title | None = None
     bot: Annotated[str, Field(max_length=200)] | None = None
     client_id: UUID | None = None
 
 
-class NewTitle(Schema):
+class NewTitle(BaseModel):
     title: Title
 
 
-class NewMessage(Schema):
+class NewMessage(BaseModel):
     text: Text
     client_message_id: UUID
     parent_id: Annotated[UUID | None, Field(description="null: before the first message")] = None
 
 
-class NewReply(Schema):
+class NewReply(BaseModel):
     client_id: UUID | None = None

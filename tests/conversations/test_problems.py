@@ -82,6 +82,16 @@ def test_json_that_is_not_an_object(as_alice: Caller, conversation: Conversation
     assert refused.problem == (422, "invalid")
 
 
+@pytest.mark.parametrize("body", [[], 7, "text", ["title"]])
+def test_json_that_is_not_an_object_where_all_of_it_may_be_left_out(
+    as_alice: Caller, conversation: Conversation, body: object
+) -> None:
+    reply = as_alice.say(conversation, "Hello").body["reply"]["id"]
+
+    assert as_alice.send("POST", "/conversations", body).problem == (422, "invalid")
+    assert as_alice.send("POST", f"/messages/{reply}/regenerate", body).problem == (422, "invalid")
+
+
 def test_every_field_that_is_wrong_is_named_with_its_reason(
     as_alice: Caller, conversation: Conversation
 ) -> None:
