@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import MD5, Coalesce, Now
 from uuid_utils.compat import uuid7
 
 
@@ -19,7 +19,14 @@ class DeadRecord(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("topic", "partition", "offset", name="dead_record_place"),
+            # A topic that was made anew has other records at the same places.
+            models.UniqueConstraint(
+                "topic",
+                "partition",
+                "offset",
+                MD5(Coalesce("value", models.Value(b"", models.BinaryField()))),
+                name="dead_record_once",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -17,9 +17,9 @@ def bury(record: Record, topic: str, reason: str) -> bool:
     """
     place = {"topic": topic, "partition": record.partition, "offset": record.offset}
     headers = dead_headers.kept(record.headers)
-    body = {"key": record.key, "value": record.value, "headers": headers, "reason": storable(reason)}
+    more = {"key": record.key, "headers": headers, "reason": storable(reason)}
     try:
-        DeadRecord.objects.get_or_create(**place, defaults=body)
+        DeadRecord.objects.get_or_create(**place, value=record.value, defaults=more)
     except (OperationalError, InterfaceError) as error:
         logger.warning("a dead record waits for PostgreSQL: %s", error)
         return False
