@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 
-from conversations.locks import wait_for_locks
+from conversations.locks import is_lock_timeout, wait_for_locks
 
 LOCK_TIMEOUT_MS = 200
 
@@ -64,7 +64,9 @@ def beat(snapshots: Sequence[Snapshot]) -> dict[UUID, Pulse]:
     """
     try:
         return _beat(snapshots)
-    except OperationalError:
+    except OperationalError as error:
+        if not is_lock_timeout(error):
+            raise
         renewed = _beat(snapshots, locked="SKIP LOCKED")
         return _ours(snapshots) | renewed
 
