@@ -38,7 +38,8 @@ def test_each_tab_hears_everything_once(alice: Visitor, proxy: Proxy, tab: Calla
     assert tabs[0].said == script(60)
     assert heard[0] == sorted(set(heard[0]), key=place)
     assert heard == [heard[0]] * 3
-    assert proxy.opened == 1
+    assert proxy.streams == 1
+    assert proxy.opened <= 3, "each tab may take the shared stream back to its own place once"
 
 
 def test_nothing_is_lost_or_doubled_when_the_leader_goes(
@@ -149,14 +150,14 @@ def test_an_unseen_leader_keeps_the_stream_for_a_tab_that_is_seen(
     start = cursor(alice)
     leader, seen = [tab().share(start, hidden=1000, asks=200, answers=9000) for _ in range(2)]
     seen.until("open")
-    opened = proxy.opened
 
     leader.hide()
     alice.ask("words=100 rate=50")
 
     seen.finished()
     assert seen.page.evaluate("told") == ["open"]
-    assert (proxy.opened, proxy.streams) == (opened, 1)
+    assert proxy.streams == 1
+    assert proxy.opened <= 2, "the tab that came later may take it back to its own place once"
 
 
 def place(identity: str) -> int:

@@ -45,6 +45,7 @@ def asked(alice: Visitor) -> Asked:
 
 
 def test_a_stream_that_fell_silent_is_given_up_and_resumed(alice: Visitor, proxy: Proxy) -> None:
+    wait_until(lambda: proxy.streams == 1, what="the stream")
     proxy.buffers = True
     alice.say("words=20 rate=100")
     alice.replies().nth(1).wait_for()
@@ -53,7 +54,7 @@ def test_a_stream_that_fell_silent_is_given_up_and_resumed(alice: Visitor, proxy
     proxy.buffers = False
 
     assert alice.answer(1) == script(20)
-    assert proxy.opened >= 2
+    wait_until(lambda: proxy.opened >= 2, what="the stream that follows")
     assert alice.complaints == []
 
 
