@@ -173,7 +173,7 @@ class Answering:
         while claim.id in self._running:
             try:
                 await self._database(replies.begun, claim, position)
-            except DatabaseError:
+            except (DatabaseError, InterfaceError):
                 logger.warning("where reply %s starts could not be kept yet", claim.id)
                 await asyncio.sleep(random.uniform(0.5, 1.5))
             else:

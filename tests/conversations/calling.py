@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.test import Client
 
-from conversations.models import Conversation, User
+from conversations.models import Conversation, Message, User
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,9 @@ class Caller:
     def say(self, conversation: Conversation, text: str, **more: object) -> Answer:
         body = {"text": text, "client_message_id": str(uuid4()), **more}
         return self.post(f"/conversations/{conversation.pk}/messages", **body)
+
+    def cancel(self, reply: Message) -> Answer:
+        return self.send("POST", f"/messages/{reply.pk}/cancel", b"")
 
 
 def _answer(response: Any) -> Answer:

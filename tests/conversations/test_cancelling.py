@@ -8,15 +8,14 @@ import pytest
 from django.db.models.functions import Now
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from conversations.heartbeats import Pulse, beat
 from conversations.lifecycle import delete_conversation
 from conversations.models import Conversation, Message
-from conversations.replies import begun, claim, finish, hand_over
+from conversations.replies import claim, finish
 from streaming import publishing
 from streaming.broker.options import BrokerOptions
 from streaming.broker.publisher import Ack, Publisher
-from tests.conversations.calling import Answer, Caller
-from tests.conversations.replying import ask, claimed, fall_silent, now, said, snapshot
+from tests.conversations.calling import Caller
+from tests.conversations.replying import ask, claimed, now, said
 
 pytestmark = pytest.mark.django_db
 
@@ -51,10 +50,6 @@ def sent() -> Iterator[Sent]:
     publishing.install(None)
 
 
-def cancel(caller: Caller, reply: Message) -> Answer:
-    return caller.send("POST", f"/messages/{reply.pk}/cancel", b"")
-
-
 def mark(reply: Message) -> None:
     Message.objects.filter(pk=reply.pk).update(cancel_requested_at=Now())
 
@@ -63,7 +58,7 @@ def test_a_queued_reply_is_cancelled_at_once(as_alice: Caller, conversation: Con
     reply = ask(conversation)
     Message.objects.update(announce_since=None)
 
-    answer = cancel(as_alice, reply)
+    answer = as_alice.cancel(reply)
 
     row = now(reply.pk)
     assert (answer.status, answer.body["reply"]["status"]) == (202, "cancelled")
@@ -78,7 +73,7 @@ def test_a_reply_that_waits_for_an_approval_is_cancelled_at_once(
     reply = ask(conversation)
     Message.objects.filter(pk=reply.pk).update(status=S.WAITING)
 
-    cancel(as_alice, reply)
+    as_alice.cancel(reply)
 
     assert now(reply.pk).status == S.CANCELLED
 
@@ -90,7 +85,7 @@ def test_a_reply_that_is_being_said_is_marked_and_readers_will_be_told(
     taken = claimed(conversation)
     Message.objects.update(announce_since=None)
 
-    answer = cancel(as_alice, reply)
+    answer = as_alice.cancel(reply)
 
     row = now(reply.pk)
     assert (answer.status, answer.body["reply"]["status"]) == (202, "streaming")
@@ -105,7 +100,7 @@ def test_a_finished_reply_stays_as_it_is(
     reply = ask(conversation)
     finished = finish(claimed(conversation), said("Hi", status))
 
-    answer = cancel(as_alice, reply)
+    answer = as_alice.cancel(reply)
 
     assert finished is not None
     assert (answer.status, answer.body["reply"]["status"]) == (202, status)
@@ -118,10 +113,10 @@ def test_twice_changes_nothing_more(
 ) -> None:
     reply = ask(conversation)
     begin(conversation.pk)
-    first = cancel(as_alice, reply)
+    first = as_alice.cancel(reply)
     marked_at = now(reply.pk).cancel_requested_at
 
-    again = cancel(as_alice, reply)
+    again = as_alice.cancel(reply)
 
     assert (again.status, again.body) == (202, first.body)
     assert now(reply.pk).cancel_requested_at == marked_at
@@ -131,7 +126,7 @@ def test_what_a_user_said_can_t_be_cancelled(as_alice: Caller, conversation: Con
     question = ask(conversation).parent
     assert question is not None
 
-    assert cancel(as_alice, question).problem == (409, "not_a_reply")
+    assert as_alice.cancel(question).problem == (409, "not_a_reply")
 
 
 def test_a_reply_of_somebody_else_is_not_there(
@@ -139,10 +134,10 @@ def test_a_reply_of_somebody_else_is_not_there(
 ) -> None:
     reply = ask(conversation)
 
-    refused = cancel(as_bob, reply)
+    refused = as_bob.cancel(reply)
     nobodys = as_bob.send("POST", f"/messages/{uuid4()}/cancel", b"")
     delete_conversation(conversation.owner, conversation.pk)
-    deleted = cancel(as_alice, reply)
+    deleted = as_alice.cancel(reply)
 
     assert refused.problem == deleted.problem == (404, "not_found")
     assert refused.body == nobodys.body
@@ -159,10 +154,10 @@ def test_workers_are_told_of_the_mark_and_of_what_has_become_free(
     claimed(conversation)
 
     with django_capture_on_commit_callbacks(execute=True):
-        cancel(as_alice, first)
-        cancel(as_alice, first)
-        cancel(as_alice, second)
-        cancel(as_alice, second)
+        as_alice.cancel(first)
+        as_alice.cancel(first)
+        as_alice.cancel(second)
+        as_alice.cancel(second)
 
     key = str(conversation.pk)
     control = ("bot-control", key, {"cancel": str(first.pk)})
@@ -173,95 +168,10 @@ def test_workers_are_told_of_the_mark_and_of_what_has_become_free(
 def test_behind_a_cancelled_one_the_next_is_free(as_alice: Caller, conversation: Conversation) -> None:
     first, second, third = (ask(conversation, text) for text in ("One", "Two", "Three"))
 
-    cancel(as_alice, first)
-    cancel(as_alice, second)
+    as_alice.cancel(first)
+    as_alice.cancel(second)
 
     assert claimed(conversation).id == third.pk
-
-
-def test_a_heartbeat_s_answer_names_the_marked_one(as_alice: Caller, conversation: Conversation) -> None:
-    reply = ask(conversation)
-    taken = claimed(conversation)
-
-    cancel(as_alice, reply)
-
-    assert beat([snapshot(taken)]) == {taken.id: Pulse(taken.id, is_cancelled=True)}
-
-
-def test_a_finish_that_meets_the_mark_keeps_what_was_said_and_no_error(
-    as_alice: Caller, conversation: Conversation
-) -> None:
-    reply = ask(conversation)
-    taken = claimed(conversation)
-    cancel(as_alice, reply)
-
-    finished = finish(taken, said("All of it", S.FAILED))
-
-    assert finished is not None
-    ended = finished.reply
-    assert (ended.status, ended.text, ended.error) == (S.CANCELLED, "All of it", "")
-
-
-def test_a_marked_answer_whose_worker_died_ends_with_its_last_heartbeat_and_is_never_run(
-    as_alice: Caller, conversation: Conversation
-) -> None:
-    reply, behind = ask(conversation, "One"), ask(conversation, "Two")
-    taken = claimed(conversation)
-    begun(taken, "e-0-5")
-    beat([snapshot(taken, "Half of <it>")])
-    cancel(as_alice, reply)
-    fall_silent(taken)
-
-    following = claimed(conversation)
-
-    row = now(reply.pk)
-    assert following.id == behind.pk
-    assert (row.status, row.tries, row.text) == (S.CANCELLED, 1, "Half of <it>")
-    assert (row.html, row.open) == ("<p>Half of &lt;it&gt;</p>", 0)
-    assert finish(taken, said("Stale")) is None
-
-
-def test_a_hand_over_that_meets_the_mark_ends_it_with_its_last_heartbeat(
-    as_alice: Caller, conversation: Conversation
-) -> None:
-    reply, behind = ask(conversation, "One"), ask(conversation, "Two")
-    taken = claimed(conversation)
-    beat([snapshot(taken, "Half")])
-    cancel(as_alice, reply)
-
-    hand_over(taken)
-
-    row = now(reply.pk)
-    assert (row.status, row.text, row.html, row.open) == (S.CANCELLED, "Half", "<p>Half</p>", 0)
-    assert row.finished_at is not None
-    assert claimed(conversation).id == behind.pk
-
-
-def test_what_was_handed_over_and_then_cancelled_shows_what_was_said(
-    as_alice: Caller, conversation: Conversation
-) -> None:
-    reply = ask(conversation)
-    taken = claimed(conversation)
-    beat([snapshot(taken, "Half")])
-    hand_over(taken)
-
-    shown = cancel(as_alice, reply).body["reply"]
-
-    assert (shown["status"], shown["text"], shown["html"]) == ("cancelled", "Half", "<p>Half</p>")
-
-
-def test_a_reply_that_failed_after_its_tries_shows_what_was_said_last(conversation: Conversation) -> None:
-    reply = ask(conversation)
-    fall_silent(claimed(conversation))
-    fall_silent(claimed(conversation))
-    last = claimed(conversation)
-    beat([snapshot(last, "Half")])
-    fall_silent(last)
-
-    claim(conversation.pk)
-
-    row = now(reply.pk)
-    assert (row.status, row.text, row.html) == (S.FAILED, "Half", "<p>Half</p>")
 
 
 def test_three_queued_replies_are_seen_in_their_order_and_each_can_be_cancelled(
@@ -269,7 +179,7 @@ def test_three_queued_replies_are_seen_in_their_order_and_each_can_be_cancelled(
 ) -> None:
     replies = [ask(conversation, text) for text in ("One", "Two", "Three")]
 
-    cancel(as_alice, replies[1])
+    as_alice.cancel(replies[1])
     items = as_alice.get(f"/conversations/{conversation.pk}/messages").body["items"]
 
     assert [item["text"] for item in items if item["role"] == "user"] == ["One", "Two", "Three"]

@@ -18,7 +18,7 @@ PATIENT = 10_000
 
 @pytest.fixture
 def alice(alice: Visitor, proxy: Proxy, service: Stack) -> Visitor:
-    """The log is quiet: whoever was here before shares her partition, and what is said to them moves places."""
+    """The log is quiet: what is said to those who were here before moves places in her partition too."""
     alice.open()
     settled(service)
     alice.ask("words=1")

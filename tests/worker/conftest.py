@@ -1,8 +1,14 @@
+from collections.abc import Iterator
+
 import pytest
 
 from streaming import publishing
+from streaming.broker.options import BrokerOptions
 from streaming.event import Event
 from tests.streaming.conftest import options, topic, topics, written
+from tests.streaming.written import Written
+from tests.waiting import wait_until
+from tests.worker.office import Office, listening, rounds
 
 __all__ = ["options", "topic", "topics", "written"]
 
@@ -23,3 +29,16 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
 
     monkeypatch.setattr(publishing, "tell", tell)
     return events
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+@pytest.fixture
+def heard(office: Office, options: BrokerOptions, written: Written) -> Iterator[Office]:
+    """Of a thread that has found the live end of each partition."""
+    with listening(office, options, written.topics, written.topic):
+        wait_until(rounds(office, written), 20, what="the live end")
+        yield office

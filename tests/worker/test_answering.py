@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import InterfaceError
 
 from chatbot.worker import answering as answering_module
 from chatbot.worker.answering import Answering
@@ -14,29 +15,12 @@ from chatbot.worker.tally import Tally
 from conversations import replies
 from conversations.models import Conversation, Message, User
 from streaming import publishing
+from streaming.broker.publisher import Ack
 from streaming.event import Event
 from tests.conversations.replying import ask, now
 from tests.waiting import wait_until_async
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
-    """What goes to the log."""
-    events: list[Event] = []
-
-    def tell(event: Event, on_ack: object) -> bool:
-        events.append(event)
-        return True
-
-    monkeypatch.setattr(publishing, "tell", tell)
-    return events
 
 
 @pytest.fixture
@@ -78,6 +62,39 @@ async def test_what_is_called_off_between_its_claim_and_its_start_is_never_said(
     row = await database(now, reply.pk)
     assert (row.status, row.text, row.error) == ("cancelled", "", "")
     assert "reply.delta" not in [event.type for event in told]
+
+
+class CutOff(Database):
+    """Its connection is closed under the first call of one kind."""
+
+    def __init__(self, work: Callable[..., object]) -> None:
+        super().__init__()
+        self._work: Callable[..., object] | None = work
+
+    async def __call__(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if work is self._work:
+            self._work = None
+            raise InterfaceError("connection already closed")
+        return await super().__call__(work, *args, **kwargs)
+
+
+async def test_where_it_starts_is_kept_though_the_connection_was_closed_the_first_time(
+    monkeypatch: pytest.MonkeyPatch, reply: Message
+) -> None:
+    def tell(event: Event, on_ack: Callable[[Ack], None]) -> bool:
+        if event.type == "reply.started":
+            on_ack(Ack(partition=0, offset=7))
+        return True
+
+    monkeypatch.setattr(publishing, "tell", tell)
+    database = CutOff(replies.begun)
+    assert reply.parent is not None
+    await database(Message.objects.filter(pk=reply.parent.pk).update, text="words=100 rate=50")
+
+    await answering(database).serve(reply.conversation_id)
+
+    assert (await database(now, reply.pk)).started_position == "e-0-7"
+    assert database.close(timeout=5)
 
 
 class HeldUp(Database):
