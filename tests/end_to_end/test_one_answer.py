@@ -87,11 +87,12 @@ def test_an_unusable_place_is_a_reset_and_then_all_of_it(alice: Reader, reply: s
 
 def test_an_answer_that_never_began_is_told_from_its_row(stack: Stack, alice: Reader) -> None:
     conversation = alice.start(bot="script")
-    alice.say(conversation, "words=100 rate=20")
+    before = alice.say(conversation, "words=100 rate=0.5")
     waiting = alice.say(conversation, "words=5")
     stack.manage("shell", "-c", CANCEL.format(waiting))
 
     events, _ = listen(alice, waiting)
+    alice.http.post(f"/api/messages/{before}/cancel").raise_for_status()
 
     assert kinds(events) == ["reply.started", "reply.delta", "reply.finished", "end"]
     assert {event.id for event in events[:-1]} <= {events[0].id}
