@@ -56,7 +56,7 @@ def test_an_example_is_asked_by_one_click(alice: Visitor) -> None:
 
 def test_a_refresh_in_the_middle_goes_on_in_the_middle(alice: Visitor) -> None:
     alice.open()
-    alice.say("words=250 rate=50")
+    alice.say("words=400 rate=50")
     alice.see("w180")
 
     alice.page.reload(wait_until="commit")
@@ -64,7 +64,7 @@ def test_a_refresh_in_the_middle_goes_on_in_the_middle(alice: Visitor) -> None:
 
     assert served["status"] == "streaming"
     assert served["text"].startswith("w0 w1 w2 ")
-    assert alice.answer() == script(250)
+    assert alice.answer() == script(400)
 
 
 def test_a_refresh_leaves_every_message_as_it_was(alice: Visitor) -> None:
@@ -108,13 +108,13 @@ def test_a_second_tab_sees_it_live(alice: Visitor) -> None:
     alice.ask("words=1")
     tab = alice.new_tab()
 
-    alice.say("words=100 rate=40")
+    alice.say("words=200 rate=40")
 
     alice.see("w9", tab=tab)
     assert alice.replies("streaming", tab=tab).count() == 1
     alice.answer(1)
     alice.replies("complete", tab=tab).nth(1).wait_for()
-    assert alice.replies(tab=tab).nth(1).locator(".answer").inner_text() == script(100)
+    assert alice.replies(tab=tab).nth(1).locator(".answer").inner_text() == script(200)
 
 
 def test_another_conversation_moves_to_the_top_while_one_looks_on(alice: Visitor) -> None:
