@@ -39,6 +39,8 @@ def test_another_answer_is_heard_from_its_beginning_and_takes_the_place_of_the_o
     finished = newcomer.finished(made["id"])
 
     assert (finished["status"], finished["text"]) == ("failed", script(3))
+    kinds = [e.type for e in newcomer.events(made["id"]) if e.type != "message.created"]
+    assert kinds[0] == "reply.started"
     newcomer.wait_for(lambda: newcomer.events(made["id"], kind="message.created"), what="that it was made")
     newcomer.wait_for(lambda: leaf(newcomer) == made["id"], what="the branch that is shown now")
     shown = [message["id"] for message in newcomer.messages(conversation["conversation_id"])]
