@@ -101,6 +101,8 @@ def test_stop_and_retry_work_by_keyboard_and_hand_on_to_the_field(alice: Visitor
 
     assert focused == "TEXTAREA"
     alice.replies("streaming").wait_for()
+    button(alice, "Stop").click()
+    alice.replies("cancelled").wait_for()
 
 
 def test_another_tab_s_stop_is_seen_here(alice: Visitor) -> None:
@@ -188,6 +190,9 @@ def test_without_javascript_both_are_forms(arrive: Arrive) -> None:
 
     assert plain.replies().count() == 1
     assert plain.replies().get_attribute("data-message-id") != stopped
+    with plain.page.expect_navigation():
+        button(plain, "Stop").click()
+    wait_until(lambda: reloaded(plain, "cancelled"), what="the other answer's stop")
 
 
 def reloaded(visitor: Visitor, status: str) -> bool:
