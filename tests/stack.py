@@ -13,6 +13,7 @@ import httpx
 
 from chatbot.local.process import Process
 from tests.brokers import Broker
+from tests.no_tls import NO_TLS
 from tests.port import free_port
 from tests.waiting import wait_until
 
@@ -124,6 +125,6 @@ class Web:
     def _is_ready(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()[-2000:]
         try:
-            return httpx.get(f"{self.base_url}/readyz", timeout=2).status_code == 200
+            return httpx.get(f"{self.base_url}/readyz", timeout=2, verify=NO_TLS).status_code == 200
         except httpx.TransportError:
             return False

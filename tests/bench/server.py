@@ -12,6 +12,7 @@ import httpx
 from chatbot.local.process import Process
 from tests.bench.contestant import HOST, Contestant
 from tests.bench.cores import cpu_seconds, status
+from tests.no_tls import NO_TLS
 from tests.waiting import wait_until
 
 # Below the ports that the kernel gives to clients: thousands of them that try to reach a port where nobody
@@ -68,7 +69,7 @@ class Server:
     def _is_ready(self) -> bool:
         assert self._process.poll() is None, self.log.read_text()[-2000:]
         try:
-            return httpx.get(f"http://{HOST}:{self.port}/readyz", timeout=2).status_code == 200
+            return httpx.get(f"http://{HOST}:{self.port}/readyz", timeout=2, verify=NO_TLS).status_code == 200
         except httpx.TransportError:
             return False
 

@@ -19,6 +19,7 @@ from tests.chaos.result import Result
 from tests.chaos.rows import Rows, read_rows
 from tests.chaos.schedule import schedule
 from tests.chaos.verdict import Finding, Verdict, tally
+from tests.no_tls import NO_TLS
 
 logger = logging.getLogger(__name__)
 THERE_SECONDS = 30.0
@@ -48,7 +49,7 @@ class Run:
         self._settled = 0.0
 
     async def result(self) -> Result:
-        async with httpx.AsyncClient(trust_env=False, limits=httpx.Limits()) as http:
+        async with httpx.AsyncClient(trust_env=False, limits=httpx.Limits(), verify=NO_TLS) as http:
             casting = Casting(self._bed, http, self._ledger, self._logs)
             cast = await casting.cast(self._plan.seed, self._plan.conversations)
             try:

@@ -21,6 +21,7 @@ from tests.clients.scripted import Answer, scripted
 from tests.databases import database
 from tests.end_to_end.test_answers import script
 from tests.missing import missing
+from tests.no_tls import NO_TLS
 from tests.page.proxy import Proxy
 from tests.stack import Stack
 from tests.waiting import wait_until
@@ -119,7 +120,7 @@ class Alice:
 def alice(stack: Stack) -> Iterator[Alice]:
     token = stack.token("alice")
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=stack.base_url, headers=headers, trust_env=False) as http:
+    with httpx.Client(base_url=stack.base_url, headers=headers, trust_env=False, verify=NO_TLS) as http:
         yield Alice(http, token)
 
 

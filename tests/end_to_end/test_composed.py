@@ -15,6 +15,7 @@ import pytest
 from chatbot.local.process import Process
 from tests.brokers import Broker
 from tests.databases import empty_database
+from tests.no_tls import NO_TLS
 from tests.port import free_port
 from tests.reader.client import Reader
 from tests.waiting import wait_until
@@ -63,7 +64,9 @@ class Composed:
 
     def is_ready(self) -> bool:
         try:
-            return bool(httpx.get(f"{self.base_url}/readyz", timeout=2).json() == {"status": "ok"})
+            return bool(
+                httpx.get(f"{self.base_url}/readyz", timeout=2, verify=NO_TLS).json() == {"status": "ok"}
+            )
         except httpx.TransportError:
             return False
 
@@ -108,10 +111,10 @@ def test_a_question_gets_a_cited_answer_that_streams(composed: Composed) -> None
 
 
 def test_static_files_have_names_that_can_be_kept_for_ever(composed: Composed) -> None:
-    page = httpx.get(f"{composed.base_url}/").text
+    page = httpx.get(f"{composed.base_url}/", verify=NO_TLS).text
     (module,) = re.findall(r'src="(/static/js/main\.[0-9a-f]{12}\.js)"', page)
 
-    answer = httpx.get(f"{composed.base_url}{module}")
+    answer = httpx.get(f"{composed.base_url}{module}", verify=NO_TLS)
 
     assert answer.status_code == 200
     assert "immutable" in answer.headers["Cache-Control"]

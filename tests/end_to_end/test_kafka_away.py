@@ -9,6 +9,7 @@ import pytest
 from tests.brokers import Broker, kafka
 from tests.databases import database
 from tests.end_to_end.test_answers import script
+from tests.no_tls import NO_TLS
 from tests.reader.client import Reader
 from tests.stack import Stack
 from tests.waiting import wait_until
@@ -35,7 +36,7 @@ def test_a_post_succeeds_without_kafka_and_is_answered_when_it_is_back(stack_to_
         wait_until(lambda: ready(stack) == "degraded", 20, what="the loss of Kafka is noticed")
         reply = alice.say(conversation, "words=5")
         history = alice.history(conversation)
-        refused = httpx.get(f"{stack.base_url}/api/events", headers=alice.http.headers)
+        refused = httpx.get(f"{stack.base_url}/api/events", headers=alice.http.headers, verify=NO_TLS)
 
         server.start()
         finished = alice.finished(reply, within=60)
@@ -47,4 +48,4 @@ def test_a_post_succeeds_without_kafka_and_is_answered_when_it_is_back(stack_to_
 
 
 def ready(stack: Stack) -> str:
-    return str(httpx.get(f"{stack.base_url}/readyz").json()["status"])
+    return str(httpx.get(f"{stack.base_url}/readyz", verify=NO_TLS).json()["status"])

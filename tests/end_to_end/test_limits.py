@@ -11,6 +11,7 @@ import pytest
 from tests.brokers import embedded
 from tests.databases import database
 from tests.end_to_end.mute import REQUEST
+from tests.no_tls import NO_TLS
 from tests.stack import Stack
 from tests.waiting import wait_until
 
@@ -29,7 +30,9 @@ def narrow(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 def stream(stack: Stack, username: str, **options: str) -> AbstractContextManager[httpx.Response]:
     headers = {"Authorization": f"Bearer {stack.token(username)}"}
-    return httpx.stream("GET", f"{stack.base_url}/api/events", headers=headers, params=options, timeout=10)
+    return httpx.stream(
+        "GET", f"{stack.base_url}/api/events", headers=headers, params=options, timeout=10, verify=NO_TLS
+    )
 
 
 def connection(stack: Stack) -> socket.socket:
@@ -85,14 +88,16 @@ def test_a_query_that_is_too_long_is_refused(narrow: Stack) -> None:
 def test_a_query_of_too_many_fields_is_refused(narrow: Stack, path: str) -> None:
     headers = {"Authorization": f"Bearer {narrow.token('bob')}"}
 
-    answer = httpx.get(f"{narrow.base_url}{path}?{1000 * '&'}", headers=headers)
+    answer = httpx.get(f"{narrow.base_url}{path}?{1000 * '&'}", headers=headers, verify=NO_TLS)
 
     assert (answer.status_code, answer.json()["code"]) == (414, "too_large")
-    assert httpx.get(f"{narrow.base_url}/healthz?{999 * '&'}").status_code == 200
+    assert httpx.get(f"{narrow.base_url}/healthz?{999 * '&'}", verify=NO_TLS).status_code == 200
 
 
 def test_headers_that_are_too_long_are_refused(narrow: Stack) -> None:
-    answer = httpx.get(f"{narrow.base_url}/api/events", headers={"Last-Event-ID": "x" * 100_000})
+    answer = httpx.get(
+        f"{narrow.base_url}/api/events", headers={"Last-Event-ID": "x" * 100_000}, verify=NO_TLS
+    )
 
     assert answer.status_code == 431
 
@@ -113,7 +118,7 @@ def test_a_process_has_no_more_streams_when_all_of_them_are_opened_at_once(narro
 def test_a_path_that_only_looks_like_a_stream_is_not_found(narrow: Stack, path: str) -> None:
     headers = {"Authorization": f"Bearer {narrow.token('bob')}"}
 
-    answer = httpx.get(f"{narrow.base_url}/api/{path}", headers=headers)
+    answer = httpx.get(f"{narrow.base_url}/api/{path}", headers=headers, verify=NO_TLS)
 
     assert answer.status_code in {404, 422}
     assert answer.headers["Content-Type"] == "application/problem+json"

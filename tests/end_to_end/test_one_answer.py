@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from tests.no_tls import NO_TLS
 from tests.reader.client import Reader
 from tests.reader.sse import Event, Parser
 from tests.stack import Stack
@@ -101,6 +102,6 @@ def test_an_answer_that_never_began_is_told_from_its_row(stack: Stack, alice: Re
 def test_somebody_else_s_answer_is_not_there(stack: Stack, reply: str) -> None:
     bob = {"Authorization": f"Bearer {stack.token('bob')}"}
 
-    answer = httpx.get(f"{stack.base_url}/api/messages/{reply}/events", headers=bob)
+    answer = httpx.get(f"{stack.base_url}/api/messages/{reply}/events", headers=bob, verify=NO_TLS)
 
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

@@ -15,6 +15,7 @@ from chatbot.local.process import Process
 from tests.brokers import Broker
 from tests.databases import database
 from tests.end_to_end.test_answers import script
+from tests.no_tls import NO_TLS
 from tests.stack import Stack
 from tests.waiting import wait_until
 
@@ -43,7 +44,9 @@ class Asker:
         assert not self._thread.is_alive(), "a question is not confirmed"
 
     def _run(self) -> None:
-        with httpx.Client(headers={"Authorization": f"Bearer {self.token}"}, timeout=10) as http:
+        with httpx.Client(
+            headers={"Authorization": f"Bearer {self.token}"}, timeout=10, verify=NO_TLS
+        ) as http:
             body = {"bot": "script", "client_id": str(uuid4())}
             conversation = self._post(http, "/api/conversations", body)["id"]
             while not self._stopping.wait(random.uniform(0.3, 0.7)):

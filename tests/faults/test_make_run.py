@@ -8,6 +8,7 @@ import pytest
 
 from tests.end_to_end.test_answers import script
 from tests.local.copy import Copy
+from tests.no_tls import NO_TLS
 from tests.port import free_port
 from tests.waiting import wait_until
 
@@ -39,7 +40,9 @@ class Person:
 
     def _at(self, copy: Copy) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self._token}"}
-        return httpx.Client(base_url=f"http://127.0.0.1:{copy.port}/api", headers=headers, timeout=10)
+        return httpx.Client(
+            base_url=f"http://127.0.0.1:{copy.port}/api", headers=headers, timeout=10, verify=NO_TLS
+        )
 
 
 def test_what_was_unanswered_when_all_of_it_was_killed_is_answered_after_the_next_start(copy: Copy) -> None:

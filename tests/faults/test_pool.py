@@ -11,6 +11,7 @@ import pytest
 from tests.brokers import embedded
 from tests.databases import database
 from tests.faults.wire import Wire, postgres_at, through
+from tests.no_tls import NO_TLS
 from tests.stack import Stack
 
 READERS = 20
@@ -35,7 +36,7 @@ def stack(wire: Wire, template: str, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 def alice(stack: Stack) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {stack.token('alice')}"}
-    with httpx.Client(base_url=stack.base_url, headers=headers, timeout=20) as alice:
+    with httpx.Client(base_url=stack.base_url, headers=headers, timeout=20, verify=NO_TLS) as alice:
         yield alice
 
 

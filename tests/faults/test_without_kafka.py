@@ -11,6 +11,7 @@ import pytest
 from tests.end_to_end.test_answers import has_said, script, told
 from tests.faults.bed import Bed
 from tests.faults.idleness import cpu_share
+from tests.no_tls import NO_TLS
 from tests.reader.client import Reader
 from tests.waiting import wait_until
 
@@ -55,7 +56,7 @@ def back(bed: Bed) -> None:
 
 
 def readiness(bed: Bed) -> str:
-    return str(httpx.get(f"{bed.base_url}/readyz", timeout=5).json()["status"])
+    return str(httpx.get(f"{bed.base_url}/readyz", timeout=5, verify=NO_TLS).json()["status"])
 
 
 def post_seconds(alice: Reader, conversation: str) -> float:

@@ -20,6 +20,7 @@ from tests.faults.bed import Bed
 from tests.faults.conftest import bed_on
 from tests.faults.idleness import cpu_share
 from tests.faults.wire import Wire
+from tests.no_tls import NO_TLS
 from tests.reader.client import Reader
 from tests.waiting import wait_until
 
@@ -74,7 +75,7 @@ def alice(bed: Bed) -> Iterator[Reader]:
 
 
 def ready(bed: Bed) -> httpx.Response:
-    return httpx.get(f"{bed.base_url}/readyz", timeout=10)
+    return httpx.get(f"{bed.base_url}/readyz", timeout=10, verify=NO_TLS)
 
 
 def post(alice: Reader, conversation: str, said: dict[str, str]) -> httpx.Response:

@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx
 
 from tests.local.processes import processes_with
+from tests.no_tls import NO_TLS
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -81,7 +82,7 @@ class Copy:
             self._started.wait()
 
     def get(self, path: str) -> httpx.Response:
-        return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=10)
+        return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=10, verify=NO_TLS)
 
     def pids(self, *words: str) -> set[int]:
         """Its processes; with `words`, those of them that were started with all of these."""

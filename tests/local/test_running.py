@@ -9,6 +9,7 @@ import httpx
 
 from tests.local.copy import Copy
 from tests.local.processes import is_alive
+from tests.no_tls import NO_TLS
 from tests.port import free_port
 from tests.waiting import wait_until
 
@@ -33,7 +34,9 @@ def test_a_question_is_answered(running: Copy) -> None:
     token = running.manage("createtoken", "alice", "--create-user")
 
     with httpx.Client(
-        base_url=f"http://127.0.0.1:{running.port}/api", headers={"Authorization": f"Bearer {token}"}
+        base_url=f"http://127.0.0.1:{running.port}/api",
+        headers={"Authorization": f"Bearer {token}"},
+        verify=NO_TLS,
     ) as alice:
         conversation = alice.post("/conversations", json={"bot": "script"}).json()["id"]
         messages = f"/conversations/{conversation}/messages"

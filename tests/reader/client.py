@@ -15,6 +15,8 @@ from uuid import uuid4
 
 import httpx
 
+from tests.no_tls import NO_TLS
+
 from .sse import Event
 from .stream import SILENCE, Stream
 from .transcript import Message, Transcript, is_finished
@@ -49,6 +51,7 @@ class Reader:
             headers={"Authorization": f"Bearer {token}"},
             timeout=httpx.Timeout(10, read=SILENCE),
             trust_env=False,
+            verify=NO_TLS,
         )
         self.stream = Stream(self.http, f"/api/events{query}", self._hear, after=after)
         self._transcripts: dict[str, Transcript] = {}

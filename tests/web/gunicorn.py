@@ -8,6 +8,7 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from chatbot.local.process import Process
+from tests.no_tls import NO_TLS
 from tests.port import free_port
 from tests.stack import HOST, READY_SECONDS, Stack
 from tests.waiting import wait_until
@@ -75,5 +76,5 @@ def families(base_url: str) -> set[str]:
 
 def _scraped(base_url: str) -> list[Metric]:
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    answer = httpx.get(f"{base_url}/metrics", headers=headers, timeout=10).raise_for_status()
+    answer = httpx.get(f"{base_url}/metrics", headers=headers, timeout=10, verify=NO_TLS).raise_for_status()
     return [*text_string_to_metric_families(answer.text)]

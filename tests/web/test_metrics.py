@@ -10,6 +10,7 @@ import pytest
 
 from tests.brokers import Broker
 from tests.databases import database
+from tests.no_tls import NO_TLS
 from tests.reader.client import Reader
 from tests.stack import Stack
 from tests.waiting import wait_until
@@ -36,7 +37,9 @@ def streams(gunicorn: Gunicorn, token: str, count: int) -> Iterator[None]:
     """So many open streams, each on a connection of its own: both processes get some."""
     with ExitStack() as block:
         for _ in range(count):
-            client = block.enter_context(httpx.Client(headers={"Authorization": f"Bearer {token}"}))
+            client = block.enter_context(
+                httpx.Client(headers={"Authorization": f"Bearer {token}"}, verify=NO_TLS)
+            )
             block.enter_context(client.stream("GET", f"{gunicorn.base_url}/api/events"))
         yield
 
@@ -88,8 +91,10 @@ def test_what_happens_is_counted(gunicorn: Gunicorn, stack: Stack) -> None:
     with Reader(gunicorn.base_url, token) as bob:
         reply = bob.say(bob.start(bot="script"), "words=3 rate=100")
         bob.finished(reply)
-    refused = httpx.get(f"{gunicorn.base_url}/api/events")
-    polled = httpx.get(f"{gunicorn.base_url}/api/events/poll?after=junk", headers=bob.http.headers)
+    refused = httpx.get(f"{gunicorn.base_url}/api/events", verify=NO_TLS)
+    polled = httpx.get(
+        f"{gunicorn.base_url}/api/events/poll?after=junk", headers=bob.http.headers, verify=NO_TLS
+    )
 
     assert (refused.status_code, polled.status_code) == (401, 200)
     # The other process tells of itself once a second.
@@ -111,8 +116,10 @@ EXPECTED: Figures = {
 
 
 def test_strangers_read_no_figures(gunicorn: Gunicorn) -> None:
-    nobody = httpx.get(f"{gunicorn.base_url}/metrics")
-    guessed = httpx.get(f"{gunicorn.base_url}/metrics", headers={"Authorization": "Bearer guessed"})
+    nobody = httpx.get(f"{gunicorn.base_url}/metrics", verify=NO_TLS)
+    guessed = httpx.get(
+        f"{gunicorn.base_url}/metrics", headers={"Authorization": "Bearer guessed"}, verify=NO_TLS
+    )
 
     assert (nobody.status_code, nobody.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert guessed.status_code == 401
@@ -120,7 +127,9 @@ def test_strangers_read_no_figures(gunicorn: Gunicorn) -> None:
 
 
 def test_without_a_token_there_are_no_figures_not_even_for_this_machine(stack: Stack) -> None:
-    answer = httpx.get(f"{stack.base_url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    answer = httpx.get(
+        f"{stack.base_url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}, verify=NO_TLS
+    )
 
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
@@ -128,5 +137,5 @@ def test_without_a_token_there_are_no_figures_not_even_for_this_machine(stack: S
 def test_figures_are_read_at_any_address_of_the_process(gunicorn: Gunicorn) -> None:
     headers = {"Authorization": f"Bearer {TOKEN}", "Host": "10.1.2.3:8000"}
 
-    assert httpx.get(f"{gunicorn.base_url}/metrics", headers=headers).status_code == 200
-    assert httpx.get(f"{gunicorn.base_url}/readyz", headers=headers).status_code == 200
+    assert httpx.get(f"{gunicorn.base_url}/metrics", headers=headers, verify=NO_TLS).status_code == 200
+    assert httpx.get(f"{gunicorn.base_url}/readyz", headers=headers, verify=NO_TLS).status_code == 200

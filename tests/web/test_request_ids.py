@@ -12,6 +12,7 @@ from streaming.broker.options import BrokerOptions
 from streaming.record import Record
 from tests.brokers import Broker
 from tests.databases import database
+from tests.no_tls import NO_TLS
 from tests.reader.client import Reader
 from tests.stack import Stack
 from tests.waiting import wait_until
@@ -121,7 +122,7 @@ def test_every_line_says_when_who_and_what_and_nothing_of_what_was_said(stack: S
 
 
 def test_a_web_process_s_lines_carry_it(stack: Stack) -> None:
-    httpx.get(f"{stack.base_url}/api/nothing?here", headers={"X-Request-ID": "looked-for"})
+    httpx.get(f"{stack.base_url}/api/nothing?here", headers={"X-Request-ID": "looked-for"}, verify=NO_TLS)
 
     said = [each["logger"] for each in log(stack, "web-0.log") if each.get("request") == "looked-for"]
 
@@ -130,21 +131,23 @@ def test_a_web_process_s_lines_carry_it(stack: Stack) -> None:
 
 @pytest.mark.parametrize("given", ["", "a b", "x" * 65, '"}', "é"])
 def test_one_that_is_not_sane_is_replaced(stack: Stack, given: str) -> None:
-    answer = httpx.get(f"{stack.base_url}/healthz", headers=[(b"X-Request-ID", given.encode())])
+    answer = httpx.get(
+        f"{stack.base_url}/healthz", headers=[(b"X-Request-ID", given.encode())], verify=NO_TLS
+    )
 
     assert str(UUID(answer.headers["X-Request-ID"])) == answer.headers["X-Request-ID"]
 
 
 @pytest.mark.parametrize("path", ["/api/events", "/api/events/poll", "/api/conversations", "/api/nothing"])
 def test_a_problem_names_it(stack: Stack, path: str) -> None:
-    refused = httpx.get(f"{stack.base_url}{path}", headers={"X-Request-ID": "asked-7"})
+    refused = httpx.get(f"{stack.base_url}{path}", headers={"X-Request-ID": "asked-7"}, verify=NO_TLS)
 
     assert refused.json()["request_id"] == refused.headers["X-Request-ID"] == "asked-7"
 
 
 def test_a_stream_and_a_page_carry_it(stack: Stack, alice: Reader) -> None:
     with alice.http.stream("GET", "/api/events", headers={"X-Request-ID": "one"}) as stream:
-        page = httpx.get(stack.base_url, headers={"X-Request-ID": "two"})
+        page = httpx.get(stack.base_url, headers={"X-Request-ID": "two"}, verify=NO_TLS)
 
     assert (stream.headers["X-Request-ID"], page.headers["X-Request-ID"]) == ("one", "two")
 

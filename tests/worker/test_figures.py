@@ -10,6 +10,7 @@ import pytest
 from tests.brokers import Broker
 from tests.databases import database
 from tests.end_to_end.stranger import a_stranger
+from tests.no_tls import NO_TLS
 from tests.port import free_port
 from tests.reader.client import Reader
 from tests.stack import HOST, Stack
@@ -101,8 +102,11 @@ def test_dead_records_are_counted(stack: Stack) -> None:
 
 
 def test_strangers_read_nothing() -> None:
-    assert httpx.get(f"{ADDRESS}/metrics").status_code == 401
-    assert httpx.get(f"{ADDRESS}/", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 404
+    assert httpx.get(f"{ADDRESS}/metrics", verify=NO_TLS).status_code == 401
+    assert (
+        httpx.get(f"{ADDRESS}/", headers={"Authorization": f"Bearer {TOKEN}"}, verify=NO_TLS).status_code
+        == 404
+    )
 
 
 def test_a_second_worker_needs_a_port_of_its_own(stack: Stack) -> None:
