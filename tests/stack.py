@@ -1,7 +1,6 @@
 """The service as it is run for real: web processes and workers, each a process of its own."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ import httpx
 
 from chatbot.local.process import Process
 from tests.brokers import Broker
+from tests.console import Console
 from tests.no_tls import NO_TLS
 from tests.port import free_port
 from tests.waiting import wait_until
@@ -43,6 +43,7 @@ class Stack:
         self.webs: list[Web] = []
         self.workers: list[Process] = []
         self._tokens: dict[str, str] = {}
+        self._console: Console | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -69,15 +70,8 @@ class Stack:
 
     def manage(self, *arguments: str) -> str:
         """What the management command prints; its failure raises with what it said."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=COMMAND_SECONDS,
-        )
-        assert done.returncode == 0, done.stderr
+        done = self._console_now().run(arguments, within=COMMAND_SECONDS)
+        assert done.status == 0, done.stderr
         return done.stdout
 
     def token(self, username: str) -> str:
@@ -107,6 +101,19 @@ class Stack:
             process.ask()
         for process in processes:
             process.stop(STOP_SECONDS)
+        self._end_console()
+
+    def _console_now(self) -> Console:
+        """Of the environment as it is now."""
+        if self._console is None or self._console.environ != self.environ:
+            self._end_console()
+            self._console = Console(self.environ)
+        return self._console
+
+    def _end_console(self) -> None:
+        if self._console is not None:
+            self._console.stop()
+            self._console = None
 
 
 class Web:
