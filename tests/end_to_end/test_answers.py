@@ -8,6 +8,7 @@ import pytest
 from tests.end_to_end.listening import listen, words
 from tests.reader.client import Heard, Reader
 from tests.stack import Stack
+from tests.waiting import wait_until
 
 
 def told(events: list[Heard]) -> str:
@@ -57,13 +58,13 @@ def test_the_first_word_does_not_wait_for_the_second(alice: Reader) -> None:
     alice.wait_for(lambda: told(alice.events(reply)) == "w0", within=0.9, what="the first word")
 
 
-def test_several_questions_are_answered_one_after_the_other(alice: Reader) -> None:
-    conversation = alice.start(bot="script")
+def test_several_questions_are_answered_one_after_the_other(newcomer: Reader) -> None:
+    conversation = newcomer.start(bot="script")
 
-    replies = [alice.say(conversation, f"words={count} rate=200") for count in (30, 20, 10)]
-    texts = [alice.finished(reply)["text"] for reply in replies]
+    replies = [newcomer.say(conversation, f"words={count} rate=200") for count in (30, 20, 10)]
+    texts = [newcomer.finished(reply)["text"] for reply in replies]
 
-    lives = [event for event in alice.heard if event.type in ("reply.started", "reply.finished")]
+    lives = [event for event in newcomer.heard if event.type in ("reply.started", "reply.finished")]
     assert texts == [script(30), script(20), script(10)]
     assert [event.about for event in lives] == [reply for reply in replies for _ in range(2)]
 
@@ -122,6 +123,19 @@ def test_from_a_post_s_cursor_comes_the_whole_answer(stack: Stack, token: str, n
         assert "reset" not in [event.type for event in late.heard]
 
 
+def test_posted_here_streamed_there_without_a_reset(stack: Stack, token: str, newcomer: Reader) -> None:
+    elsewhere = stack.add_web()
+    elsewhere.wait_ready()
+    conversation = newcomer.start(bot="script")
+    body = {"text": "words=20 rate=100", "client_message_id": "00000000-0000-4000-8000-000000000001"}
+    posted = newcomer.ask("POST", f"/api/conversations/{conversation}/messages", json=body)
+
+    heard = listen(elsewhere.base_url, token, after=posted["cursor"])
+
+    assert words(heard, posted["reply"]["id"]) == script(20)
+    assert "reset" not in [event.type for event in heard]
+
+
 def test_a_history_read_in_the_middle_goes_on_with_exactly_the_next_word(
     stack: Stack, token: str, newcomer: Reader
 ) -> None:
@@ -168,3 +182,19 @@ def test_text_comes_back_exactly(alice: Reader, text: str) -> None:
     reply = alice.finished(alice.say(alice.start(bot="script"), text))
 
     assert reply["text"] == text
+
+
+def test_a_revoked_token_s_streams_end_within_2_seconds(stack: Stack) -> None:
+    with Reader(stack.base_url, stack.token("charlie")) as charlie:
+        stack.manage("shell", "-c", REVOKE)
+
+        wait_until(lambda: charlie.stream.refusal, 2, what="the stream's refusal")
+
+        assert "401" in str(charlie.stream.refusal)
+
+
+REVOKE = """
+from conversations import tokens
+from conversations.models import ApiToken
+tokens.revoke(ApiToken.objects.get(user__username="charlie"))
+"""

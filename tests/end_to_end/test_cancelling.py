@@ -106,6 +106,20 @@ def test_the_bot_is_closed_at_once_when_its_conversation_is_deleted(alice: Reade
     wait_until(note.exists, AT_ONCE, what="the bot is closed")
 
 
+def test_a_deleted_conversation_s_answer_stops(stack: Stack, alice: Reader) -> None:
+    conversation = alice.start(bot="script")
+    reply = alice.say(conversation, "words=1000 rate=20")
+    alice.wait_for(partial(has_said, alice, reply, 5), what="the first words")
+
+    alice.http.delete(f"/api/conversations/{conversation}")
+    finished = alice.finished(reply)
+    overtaken = f"reply {reply}: overtaken"
+    wait_until(lambda: overtaken in "".join(logs(stack)), 6, what="the worker's stop")
+
+    assert finished["status"] == "cancelled"
+    assert alice.http.get(f"/api/conversations/{conversation}").status_code == 404
+
+
 def test_without_the_fast_path_the_next_heartbeat_stops_it(stack: Stack, alice: Reader) -> None:
     reply = alice.say(alice.start(bot="script"), "words=2000 rate=20")
     alice.wait_for(partial(has_said, alice, reply, 3), what="the first words")

@@ -10,7 +10,6 @@ from tests.end_to_end.listening import listen, words
 from tests.end_to_end.test_answers import has_said, script, told
 from tests.reader.client import Reader
 from tests.stack import Stack
-from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -99,47 +98,3 @@ def test_a_web_process_leaves_within_5_seconds_and_its_readers_go_on_elsewhere(
     assert "reset" not in [event.type for event in rest]
     assert status in (0, 128 + signal.SIGTERM)
     assert took < 5
-
-
-def test_posted_here_streamed_there_without_a_reset(own_stack: Stack, alice: Reader) -> None:
-    own_stack.add_web().wait_ready()
-    with alice:
-        conversation = alice.start(bot="script")
-        posted = alice.ask("POST", f"/api/conversations/{conversation}/messages", json=QUESTION)
-
-    heard = listen(own_stack.webs[1].base_url, own_stack.token("alice"), after=posted["cursor"])
-
-    assert words(heard, posted["reply"]["id"]) == script(20)
-    assert "reset" not in [event.type for event in heard]
-
-
-def test_a_revoked_token_s_streams_end_within_2_seconds(own_stack: Stack, alice: Reader) -> None:
-    with alice:
-        own_stack.manage("shell", "-c", REVOKE)
-
-        wait_until(lambda: alice.stream.refusal, 2, what="the stream's refusal")
-
-        assert "401" in str(alice.stream.refusal)
-
-
-def test_a_deleted_conversation_s_answer_stops(own_stack: Stack, alice: Reader) -> None:
-    with alice:
-        conversation = alice.start(bot="script")
-        reply = alice.say(conversation, "words=1000 rate=20")
-        alice.wait_for(partial(has_said, alice, reply, 5), what="the first words")
-
-        alice.http.delete(f"/api/conversations/{conversation}")
-        finished = alice.finished(reply)
-        log = own_stack.folder / "worker-0.log"
-        wait_until(lambda: f"reply {reply}: overtaken" in log.read_text(), 6, what="the worker's stop")
-
-        assert finished["status"] == "cancelled"
-        assert alice.http.get(f"/api/conversations/{conversation}").status_code == 404
-
-
-QUESTION = {"text": "words=20 rate=100", "client_message_id": "00000000-0000-4000-8000-000000000001"}
-REVOKE = """
-from conversations import tokens
-from conversations.models import ApiToken
-tokens.revoke(ApiToken.objects.get())
-"""
