@@ -16,6 +16,9 @@ from tests.reader.client import Reader
 from tests.stack import Stack, Web
 from tests.waiting import wait_until
 
+Row = dict[str, Any]
+Database = psycopg.Connection[Row]
+
 
 class Bed(Stack):
     """A stack whose processes are started one by one, each with a wire to Kafka, to PostgreSQL, or none."""
@@ -48,24 +51,27 @@ class Bed(Stack):
     def reader(self, web: Web | None = None, name: str = "alice") -> Reader:
         return Reader((web or self.webs[0]).base_url, self.token(name))
 
-    def sql(self, statement: LiteralString, *values: object) -> list[dict[str, Any]]:
+    def sql(self, statement: LiteralString, *values: object) -> list[Row]:
         """Past all wires; what it returns."""
-        with psycopg.connect(self._url, autocommit=True, row_factory=dict_row) as connection:
-            rows = connection.execute(statement, values)
-            return rows.fetchall() if rows.description else []
+        with self._database() as database:
+            return found(database, statement, *values)
 
-    def row(self, reply: str) -> dict[str, Any]:
-        (found,) = self.sql("SELECT * FROM conversations_message WHERE id = %s", reply)
-        return found
+    def row(self, reply: str) -> Row:
+        (row,) = self.sql(REPLY, reply)
+        return row
 
-    def becomes(self, reply: str, within: float = 20.0, **columns: object) -> dict[str, Any]:
-        """The row, once it has these values."""
-        wait_until(
-            lambda: {name: self.row(reply)[name] for name in columns} == columns,
-            within,
-            what=f"{columns} of reply {reply}, which is {self.row(reply)}",
-        )
-        return self.row(reply)
+    def becomes(self, reply: str, within: float = 20.0, **columns: object) -> Row:
+        """The row, once it has these values; PostgreSQL stays up meanwhile."""
+        # On one connection: to make one costs more CPU than to ask, and this asks up to 50 times a second.
+        with self._database() as database:
+
+            def has_become() -> Row | None:
+                (row,) = found(database, REPLY, reply)
+                return row if {name: row[name] for name in columns} == columns else None
+
+            return wait_until(
+                has_become, within, what=f"{columns} of reply {reply}, which is {self.row(reply)}"
+            )
 
     def ages(self, reply: str, seconds: float) -> None:
         """As if that much time had passed since its worker was last heard of."""
@@ -80,6 +86,9 @@ class Bed(Stack):
             worker.ask(signal.SIGCONT)
             worker.kill()
 
+    def _database(self) -> Database:
+        return psycopg.connect(self._url, autocommit=True, row_factory=dict_row)
+
     @contextmanager
     def _behind(self, *wires: Wire) -> Iterator[None]:
         direct = dict(self.environ)
@@ -91,4 +100,10 @@ class Bed(Stack):
         self.environ.update(direct)
 
 
+def found(database: Database, statement: LiteralString, *values: object) -> list[Row]:
+    rows = database.execute(statement, values)
+    return rows.fetchall() if rows.description else []
+
+
+REPLY: LiteralString = "SELECT * FROM conversations_message WHERE id = %s"
 AGE = "UPDATE conversations_message SET heartbeat_at = heartbeat_at - make_interval(secs => %s) WHERE id = %s"

@@ -50,8 +50,8 @@ def stall(bed: Bed) -> None:
 def back(bed: Bed) -> None:
     assert bed.broker.server is not None
     bed.to_kafka.mend()
-    bed.broker.server.stop()
-    bed.broker.server.start()
+    if bed.broker.server.process.poll() is not None:
+        bed.broker.server.start()
     wait_until(lambda: readiness(bed) == "ok", 30, what="the web process has found Kafka again")
 
 
