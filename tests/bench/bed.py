@@ -16,6 +16,7 @@ from tests.bench.person import Person, people
 from tests.bench.producer import PARTITIONS, Producer
 from tests.bench.server import Server
 from tests.brokers import Broker
+from tests.console import Console
 from tests.databases import database, migrated_database
 from tests.waiting import wait_until
 
@@ -40,6 +41,7 @@ class Bed:
     producer: Producer
     cores: Cores
     folder: Path
+    console: Console
 
     @contextmanager
     def trial(self, contestant: Contestant) -> Iterator[Trial]:
@@ -73,4 +75,6 @@ def bed(broker: Broker, cores: Cores, *, readers: int) -> Iterator[Bed]:
             "WEB_CONCURRENCY": "1",
         }
         producer = stack.enter_context(Producer(broker.bootstrap_servers))
-        yield Bed(broker, environ, people(readers, environ), producer, cores, folder)
+        console = Console(environ)
+        stack.callback(console.stop)
+        yield Bed(broker, environ, people(readers, console), producer, cores, folder, console)

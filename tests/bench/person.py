@@ -1,7 +1,6 @@
-import subprocess
-import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
+
+from tests.console import Console
 
 SECONDS = 120
 
@@ -14,15 +13,9 @@ class Person:
     token: bytes
 
 
-def people(number: int, environ: Mapping[str, str]) -> list[Person]:
-    """Made in a process of its own, which alone needs Django."""
+def people(number: int, console: Console) -> list[Person]:
+    """Made in a process that alone needs Django."""
     making = f"from tests.bench.people import make; make({number})"
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", making],
-        env=environ,
-        capture_output=True,
-        check=False,
-        timeout=SECONDS,
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    return [Person(*line.split()) for line in done.stdout.splitlines()]
+    done = console.run(["shell", "--no-imports", "-c", making], within=SECONDS)
+    assert done.status == 0, done.stderr
+    return [Person(*line.encode().split()) for line in done.stdout.splitlines()]

@@ -38,7 +38,7 @@ class Service:
         self.prefix = f"bench-{uuid4().hex[:8]}."
         self.environ = {**bed.environ, "LOG_LEVEL": "WARNING", **environ, "TOPIC_PREFIX": self.prefix}
         self._clear()
-        self._manage("preparetopics")
+        self._prepare_topics()
 
     @property
     def incoming(self) -> str:
@@ -50,8 +50,10 @@ class Service:
 
     def conversations(self, number: int, *, text: str = "") -> list[Question]:
         """One for each of so many readers, in their order, wherein `text` was asked, if there is any."""
-        lines = self._manage("shell", "--no-imports", "-c", MAKE.format(number=number, text=text))
-        return [Question(*line.split(" ")) for line in lines.splitlines()]
+        making = MAKE.format(number=number, text=text)
+        done = self.bed.console.run(["shell", "--no-imports", "-c", making], within=COMMAND_SECONDS)
+        assert done.status == 0, done.stderr
+        return [Question(*line.split(" ")) for line in done.stdout.splitlines()]
 
     def ask(self, sql: str) -> Sequence[object]:
         """The first row that the database answers with."""
@@ -89,9 +91,9 @@ class Service:
                 "TRUNCATE conversations_conversation, conversations_message, conversations_deadrecord"
             )
 
-    def _manage(self, *arguments: str) -> str:
+    def _prepare_topics(self) -> None:
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [sys.executable, "manage.py", "preparetopics"],
             env=self.environ,
             capture_output=True,
             text=True,
@@ -99,7 +101,6 @@ class Service:
             timeout=COMMAND_SECONDS,
         )
         assert done.returncode == 0, done.stderr
-        return done.stdout
 
 
 def until_finished(ear: Ear, worker: Worker, questions: Sequence[Question]) -> None:
