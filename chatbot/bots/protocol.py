@@ -1,7 +1,7 @@
 """What a bot is: one object with `markdown` and `answer`, named in `settings.BOTS`."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
@@ -30,6 +30,64 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class ToolSpec:
+    """What a bot may call; `parameters` is the JSON Schema of its arguments, an object's."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A call that an earlier attempt at this answer made, and what came of it: plain JSON values.
+
+    `error` is why there is no result, in a sentence for the bot; empty when there is one.
+    """
+
+    ordinal: int
+    tool: str
+    arguments: Mapping[str, object]
+    result: object
+    error: str = ""
+
+
+class ToolError(Exception):
+    """The call has no result, and the message says why: for the bot, which may say so or try another way."""
+
+
+class ToolWaitsError(Exception):
+    """A person is asked first. The bot lets it pass: this attempt ends, and another is given the result."""
+
+
+class Toolbox(Protocol):
+    """The tools that a bot may use for one answer, with the rights of the user who asks."""
+
+    @property
+    def specs(self) -> Sequence[ToolSpec]: ...
+
+    @property
+    def journal(self) -> Sequence[ToolCall]:
+        """The calls of earlier attempts that came to an end, in their order."""
+
+    async def call(self, tool: str, arguments: Mapping[str, object]) -> object:
+        """The result, a plain JSON value; what the journal has already is not done again.
+
+        Raises ToolError and ToolWaitsError.
+        """
+
+
+class NoTools:
+    """A toolbox with nothing in it."""
+
+    specs: Sequence[ToolSpec] = ()
+    journal: Sequence[ToolCall] = ()
+
+    async def call(self, tool: str, arguments: Mapping[str, object]) -> object:
+        raise ToolError(f"There is no tool {tool!r}.")
+
+
+@dataclass(frozen=True)
 class Question:
     """What is asked now, and the conversation before it: oldest first, the question itself not in it."""
 
@@ -37,6 +95,7 @@ class Question:
     history: tuple[Turn, ...]
     user_id: int
     conversation_id: UUID
+    tools: Toolbox = field(default_factory=NoTools)
 
 
 class Bot(Protocol):
