@@ -17,12 +17,13 @@ PRODUCTION = DATABASE_URL=postgresql://nobody@localhost:1/none HTTPS=1 TRUST_PRO
 	ALLOWED_HOSTS=chat.example.org CSRF_TRUSTED_ORIGINS=https://chat.example.org \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')
 
-.PHONY: help run test bench chaos setup check format lock
+.PHONY: help run test bench eval-knowledge chaos setup check format lock
 
 help:
 	@echo 'make run [PORT=9000] [DATA=folder]   the whole service on this machine; Ctrl-C ends it'
 	@echo 'make test [ARGS="-k word"]           the tests'
 	@echo 'make bench [ARGS="cost --quick"]     what events and connections cost, a line of JSON a result (25 minutes)'
+	@echo 'make eval-knowledge [ARGS="--tuned"]  what the knowledge bot finds of what people ask (20 seconds)'
 	@echo 'make chaos [ARGS="--seed 7"]         random faults while many talk: is anything lost? (4 minutes)'
 	@echo 'make check                           format, lint, types, layers, migrations, settings'
 	@echo 'make format                          put the code into its form'
@@ -37,6 +38,9 @@ test: .venv/dev.txt
 
 bench: .venv/dev.txt
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+eval-knowledge: .venv/dev.txt
+	@$(BIN)/python -m tests.knowledge.evaluation $(ARGS)
 
 chaos: .venv/dev.txt
 	@$(BIN)/python -m tests.chaos $(ARGS)

@@ -1,5 +1,5 @@
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
 from asgiref.sync import sync_to_async
 from django.db import connection
@@ -18,13 +18,13 @@ class KnowledgeBot:
     """Words a second: slow enough to be seen coming, faster than anybody reads."""
 
     async def answer(self, question: Question) -> AsyncIterator[str | Citation]:
-        before = next((turn.text for turn in reversed(question.history) if turn.role == "user"), "")
+        before = [turn.text for turn in question.history if turn.role == "user"]
         parts = await sync_to_async(looked_up, thread_sensitive=False)(question.text, before)
         async for piece in paced(words_of(parts), self.rate):
             yield piece
 
 
-def looked_up(text: str, before: str) -> list[str | Citation]:
+def looked_up(text: str, before: Sequence[str]) -> list[str | Citation]:
     """The answer, looked up in a thread that gives its database connection back at once."""
     try:
         return list(answer_to(text, before))

@@ -1,5 +1,5 @@
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chatbot.bots.protocol import Citation
 
@@ -27,10 +27,10 @@ FEW_WORDS = 3
 MARKS = re.compile(r"([\\`*\[\]<~]|(?<!\w)_|_(?!\w))")
 
 
-def answer_to(question: str, before: str = "") -> Iterator[str | Citation]:
+def answer_to(question: str, before: Sequence[str] = ()) -> Iterator[str | Citation]:
     """Markdown, and each citation right after the place that it is for.
 
-    `before` is what the same person asked last: it is looked at when the question refers back to it.
+    `before` is what the same person asked earlier, oldest first: looked at when the question refers back.
     """
     if is_greeting(question):
         yield f"Hello! {scope()}"
@@ -38,9 +38,14 @@ def answer_to(question: str, before: str = "") -> Iterator[str | Citation]:
     if is_thanks(question):
         yield "You are welcome. Ask me anything else about these documents."
         return
-    hits = search(question, 8, context=before if refers_back(question) else "")
+    hits = hits_for(question, before)
     answering = best_of([hit for hit in hits if hit.answers])
     yield from quoted(answering) if answering else [nothing(hits)]
+
+
+def hits_for(question: str, before: Sequence[str] = ()) -> list[Hit]:
+    """The passages that speak of the question, the best first, whether they answer it or not."""
+    return search(question, 8, context=before[-1] if before and refers_back(question) else "")
 
 
 def refers_back(question: str) -> bool:

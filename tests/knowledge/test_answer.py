@@ -10,11 +10,11 @@ from chatbot.knowledge.models import Document
 from chatbot.markdown.render import render
 
 
-def text_of(question: str, before: str = "") -> str:
+def text_of(question: str, *before: str) -> str:
     return "".join(part for part in answer_to(question, before) if isinstance(part, str))
 
 
-def citations_of(question: str, before: str = "") -> list[Citation]:
+def citations_of(question: str, *before: str) -> list[Citation]:
     return [part for part in answer_to(question, before) if isinstance(part, Citation)]
 
 
@@ -179,8 +179,7 @@ def test_without_documents_it_says_how_to_give_it_some(db: None) -> None:
 
 def test_understands_a_question_by_the_one_before(library: Path) -> None:
     assert (
-        citations_of("And what does it cost?", before="May I bring a bicycle?")[0].title
-        == "Fares \u203a Children"
+        citations_of("And what does it cost?", "May I bring a bicycle?")[0].title == "Fares \u203a Children"
     )
 
 
