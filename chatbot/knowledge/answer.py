@@ -3,6 +3,7 @@ from collections.abc import Iterator, Sequence
 
 from chatbot.bots.protocol import Citation
 
+from .context import context_of
 from .excerpt import excerpt
 from .greeting import is_greeting, is_thanks
 from .models import Document
@@ -11,7 +12,7 @@ from .search import Hit, search
 
 MOST_PASSAGES = 3
 WORTH_ADDING = 0.7
-COVERS_AS_MUCH = 0.8
+COVERS_AS_MUCH = 0.7
 """The shares of the best passage's score and coverage that another needs to stand beside it."""
 NEAR_ENOUGH = 0.2
 """The coverage from which on a passage that does not answer is a topic worth naming."""
@@ -19,11 +20,6 @@ ALL_OF_IT = 0.75
 """The coverage from which on a passage is said to answer, and not only to come near."""
 LONGEST_QUOTE = 300
 """Characters of a citation's quote."""
-REFERS_BACK = re.compile(
-    r"\b(?:it|its|that|this|those|these|they|them|their)\b|\A\W*(?:and|but|why|then|so|what about)\b",
-    re.IGNORECASE,
-)
-FEW_WORDS = 3
 MARKS = re.compile(r"([\\`*\[\]<~]|(?<!\w)_|_(?!\w))")
 
 
@@ -38,18 +34,17 @@ def answer_to(question: str, before: Sequence[str] = ()) -> Iterator[str | Citat
     if is_thanks(question):
         yield "You are welcome. Ask me anything else about these documents."
         return
-    hits = hits_for(question, before)
-    answering = best_of([hit for hit in hits if hit.answers])
-    yield from quoted(answering) if answering else [nothing(hits)]
+    yield from answer_with(hits_for(question, before))
 
 
 def hits_for(question: str, before: Sequence[str] = ()) -> list[Hit]:
     """The passages that speak of the question, the best first, whether they answer it or not."""
-    return search(question, 8, context=before[-1] if before and refers_back(question) else "")
+    return search(question, 8, context=context_of(question, before))
 
 
-def refers_back(question: str) -> bool:
-    return len(question.split()) <= FEW_WORDS or REFERS_BACK.search(question) is not None
+def answer_with(hits: Sequence[Hit]) -> Iterator[str | Citation]:
+    answering = best_of([hit for hit in hits if hit.answers])
+    yield from quoted(answering) if answering else [nothing(hits)]
 
 
 def best_of(hits: list[Hit]) -> list[Hit]:
@@ -83,7 +78,7 @@ def introduction(number: int, hit: Hit) -> str:
     return f"From **{escaped(hit.topic)}**"
 
 
-def nothing(hits: list[Hit]) -> str:
+def nothing(hits: Sequence[Hit]) -> str:
     topics = list(dict.fromkeys(hit.topic for hit in hits if hit.coverage >= NEAR_ENOUGH))[:3]
     nearest = f"The nearest I have is {listed(topics)}." if topics else scope()
     return f"I have nothing on this in my documents. {nearest}"

@@ -7,6 +7,7 @@ from .models import Passage
 from .outline import plain_words
 from .parts import Part, joined, parts_of
 from .search import Hit
+from .terms import Term
 
 WHOLE = 420
 """Characters; a passage up to this long is quoted as it is."""
@@ -48,11 +49,13 @@ def values(parts: list[Part], hit: Hit) -> list[float]:
     heading, *found = lexemes_of(
         hit.language, [" ".join(hit.headings[-1:]), *(part.source for part in parts)]
     )
-    worth = {
-        term.lexeme: term.mass * term.trust * (SAID_BY_THE_HEADING if term.lexeme in heading else 1)
-        for term in hit.terms
-    }
-    return [sum(worth[lexeme] for lexeme in lexemes & worth.keys()) for lexemes in found]
+    return [sum(worth(term, lexemes, heading) for term in hit.terms) for lexemes in found]
+
+
+def worth(term: Term, lexemes: set[str], heading: set[str]) -> float:
+    there = [form for form in term.forms if form in lexemes]
+    said = SAID_BY_THE_HEADING if heading & term.forms.keys() else 1.0
+    return term.mass * said * max((term.forms[form] for form in there), default=0.0)
 
 
 def lexemes_of(language: str, texts: list[str]) -> list[set[str]]:

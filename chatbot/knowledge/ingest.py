@@ -15,7 +15,7 @@ from .outline import first_heading, prose_and_code
 from .split import Part, markdown_parts, plain_parts, without_front_matter
 from .vocabulary import count_words
 
-READING = "2"
+READING = "3"
 """Part of every digest: another number makes every document be read again, after its reading changed."""
 
 

@@ -2,7 +2,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models import Func
+from django.db.models.functions import Collate, Now, Reverse
 from django.urls import reverse
 from uuid_utils.compat import uuid7
 
@@ -49,7 +50,10 @@ class Passage(models.Model):
     class Meta:
         ordering = ["document", "number"]
         constraints = [models.UniqueConstraint("document", "number", name="passage_number")]
-        indexes = [GinIndex(fields=["vector"], name="passage_vector")]
+        indexes = [
+            GinIndex(fields=["vector"], name="passage_vector"),
+            GinIndex(Func("vector", template="ts_filter(%(expressions)s, '{a}')"), name="passage_heading"),
+        ]
 
     def __str__(self) -> str:
         return STEP.join(self.headings) or f"Passage {self.number}"
@@ -58,7 +62,7 @@ class Passage(models.Model):
 class Word(models.Model):
     """How many passages of a language hold a lexeme: what makes a word of a question rare, or a typing error.
 
-    Counted anew after each ingestion.
+    Counted anew after each ingestion. Under the empty lexeme stands how many passages there are.
     """
 
     language = models.CharField(max_length=63)
@@ -67,6 +71,10 @@ class Word(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("language", "lexeme", name="word_lexeme")]
+        indexes = [
+            models.Index(fields=["lexeme"], name="word_beginning", opclasses=["text_pattern_ops"]),
+            models.Index(Collate(Reverse("lexeme"), "C"), name="word_ending"),
+        ]
 
     def __str__(self) -> str:
         return self.lexeme

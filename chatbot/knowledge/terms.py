@@ -1,16 +1,14 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log
 
 from django.db import connection
-from django.db.models import Count, Q
 
 from .lexemes import separated
-from .models import Document, Word
 from .spelling import nearest
+from .synonyms import synonyms
+from .vocabulary import counts_of, similar
 
-LONGEST_QUESTION = 2_000
-"""Characters that are looked at; more is no question."""
 MOST_TERMS = 30
 
 ASIDE = frozenset(
@@ -53,17 +51,19 @@ VAGUE_MASS = 0.3
 
 GUESSED = 0.8
 """How much a word counts that was found under another spelling."""
-CONTEXT_MASS = 0.4
+LIKE_IT = 0.6
+"""How much a word counts that stands for the one that was asked, or goes on where it ends."""
+SHORTEST_STEM = 5
+"""Letters that two words must begin with to be taken for forms of one: `bench`, `benchmark`."""
+MOST_FORMS = 8
+CONTEXT_MASS = 0.6
 """What a word of the question before weighs, when this one refers back to it."""
 
 UNSEEN = 20
 """Passages added to those there are: in a few alone every word would be common but those of no document."""
 
 LEXEMES = """
-    SELECT asked.lexeme, coalesce(word.passages, 0)
-    FROM unnest(to_tsvector(%(language)s::regconfig, %(text)s)) AS asked
-    LEFT JOIN knowledge_word word ON word.language = %(language)s AND word.lexeme = asked.lexeme
-    ORDER BY asked.positions[1]
+    SELECT lexeme FROM unnest(to_tsvector(%s::regconfig, %s)) ORDER BY positions[1]
 """
 
 
@@ -71,13 +71,15 @@ LEXEMES = """
 class Term:
     """A word of the question in its language. `mass` is how much it tells: its inverse document frequency.
 
-    `lexeme` is what is looked for: another than was asked where that looks like a slip, with less `trust`.
-    `asked` is false for a word that comes from the question before.
+    `forms` are the lexemes that are looked for, each with its trust (0 to 1): the word itself, others that
+    are used for it, or the one that was meant where it looks like a slip. So many `passages` have one of
+    these, at most. `asked` is false for a word that comes from the question before.
     """
 
     lexeme: str
     mass: float
-    trust: float = 1.0
+    forms: Mapping[str, float]
+    passages: int = 0
     asked: bool = True
 
     @property
@@ -89,33 +91,33 @@ def as_context(term: Term) -> Term:
     return replace(term, mass=term.mass * CONTEXT_MASS, asked=False)
 
 
-def telling(terms: list[Term]) -> list[Term]:
+def telling(terms: Sequence[Term]) -> list[Term]:
     """The terms that an answer must speak of: what is asked for, else what was asked before, else what is
     there, however vague."""
     clear = [term for term in terms if not term.is_vague]
-    return [term for term in clear if term.asked] or clear or terms
-
-
-def languages() -> dict[str, int]:
-    """The languages of the knowledge, and how many passages each has."""
-    counted = Document.objects.values("language").annotate(count=Count("passages"))
-    return dict(counted.values_list("language", "count"))
+    return [term for term in clear if term.asked] or clear or list(terms)
 
 
 def terms_of(question: str, language: str, passages: int) -> list[Term]:
     """What the question asks for, in its order: no stop words, none of what is said around it."""
-    text = separated(question[:LONGEST_QUESTION])
+    asked = lexemes_of(question, language)
+    counts = known(asked, language)
+    slips = {typed: meant for typed in asked if (meant := intended(typed, counts, language))}
+    if slips:
+        counts |= known(list(slips.values()), language)
+    terms = {
+        slips.get(lexeme, lexeme): term(lexeme, slips.get(lexeme, lexeme), counts, language, passages)
+        for lexeme in asked
+        if lexeme in counts or not is_asking(lexeme)
+    }
+    lightest = sorted(term.mass for term in terms.values())[-MOST_TERMS:][:1]
+    return [term for term in terms.values() if [term.mass] >= lightest][:MOST_TERMS]
+
+
+def lexemes_of(question: str, language: str) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute(LEXEMES, {"language": language, "text": text})
-        found: Sequence[tuple[str, int]] = cursor.fetchall()
-    terms = [
-        term(lexeme, count, language, passages)
-        for lexeme, count in found
-        if lexeme not in ASIDE and (count or not is_asking(lexeme))
-    ]
-    once = list({term.lexeme: term for term in terms}.values())
-    lightest = sorted(term.mass for term in once)[-MOST_TERMS:][:1]
-    return [term for term in once if [term.mass] >= lightest][:MOST_TERMS]
+        cursor.execute(LEXEMES, [language, separated(question)])
+        return [lexeme for (lexeme,) in cursor.fetchall() if lexeme not in ASIDE][: 2 * MOST_TERMS]
 
 
 def is_asking(lexeme: str) -> bool:
@@ -123,14 +125,43 @@ def is_asking(lexeme: str) -> bool:
     return "".join(sorted(lexeme)) in ASKING
 
 
-def term(lexeme: str, count: int, language: str, passages: int) -> Term:
-    meant = lexeme if count else nearest(lexeme, similar(lexeme, language))
-    if meant is None:
-        return Term(lexeme, mass(lexeme, 0, passages))
-    if meant == lexeme:
-        return Term(lexeme, mass(lexeme, count, passages))
-    known = Word.objects.get(language=language, lexeme=meant).passages
-    return Term(meant, mass(meant, known, passages), GUESSED)
+def known(lexemes: Sequence[str], language: str) -> dict[str, int]:
+    """Those of the words, and of their possible forms, that the knowledge has; in how many passages."""
+    alike = synonyms(language)
+    exact = {*lexemes, *(other for one in lexemes for other in alike.get(one, ()))}
+    shorter = {one[:end] for one in lexemes for end in range(SHORTEST_STEM, len(one))}
+    return counts_of(exact | shorter, [one for one in lexemes if len(one) >= SHORTEST_STEM], language)
+
+
+def intended(typed: str, counts: Mapping[str, int], language: str) -> str | None:
+    if typed in counts or is_asking(typed) or forms(typed, counts, language):
+        return None
+    return nearest(typed, similar(typed, language))
+
+
+def term(typed: str, meant: str, counts: Mapping[str, int], language: str, passages: int) -> Term:
+    trust = 1.0 if typed == meant else GUESSED
+    found = {form: trust * like for form, like in forms(meant, counts, language).items()}
+    count = counts.get(meant) or max((counts[form] for form in found), default=0)
+    return Term(meant, mass(meant, count, passages), found, sum(counts[form] for form in found))
+
+
+def forms(lexeme: str, counts: Mapping[str, int], language: str) -> dict[str, float]:
+    """The words to look for, each with its trust: at most `MOST_FORMS`, the commonest."""
+    alike = synonyms(language).get(lexeme, frozenset())
+    others = [
+        other
+        for other in counts
+        if other in alike or (other != lexeme and is_longer(lexeme, other)) or is_longer(other, lexeme)
+    ]
+    common = sorted(set(others) - {lexeme}, key=lambda other: -counts[other])[:MOST_FORMS]
+    own = {lexeme: 1.0} if lexeme in counts else {}
+    return own | dict.fromkeys(common, LIKE_IT)
+
+
+def is_longer(lexeme: str, other: str) -> bool:
+    """Whether the other word goes on where this one ends."""
+    return len(lexeme) >= SHORTEST_STEM and other.startswith(lexeme) and other != lexeme
 
 
 def mass(lexeme: str, count: int, passages: int) -> float:
@@ -138,11 +169,3 @@ def mass(lexeme: str, count: int, passages: int) -> float:
     count = max(count, 1)
     rarity = log(1 + (max(passages - count, 0) + UNSEEN + 0.5) / (count + 0.5))
     return rarity * VAGUE_MASS if lexeme in VAGUE else rarity
-
-
-def similar(lexeme: str, language: str) -> list[tuple[str, int]]:
-    """Known words that begin with the same letter or end with the same two: slips in both are rare."""
-    words = Word.objects.filter(language=language).filter(
-        Q(lexeme__startswith=lexeme[0]) | Q(lexeme__endswith=lexeme[-2:])
-    )
-    return list(words.values_list("lexeme", "passages"))

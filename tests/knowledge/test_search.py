@@ -77,6 +77,50 @@ def test_parts_of_compound_names_are_found(db: None, tmp_path: Path) -> None:
     assert best("harbour conf").answers
 
 
+@pytest.mark.parametrize(
+    "question", ["the \u201ccaptain\u201d\u2026", "\u00abcaptain\u00bb \u2014 who?", "the captain\u2019s dog"]
+)
+def test_marks_as_they_are_printed_are_no_letters(library: Path, question: str) -> None:
+    assert best(question).answers
+
+
+def test_other_words_for_the_same_are_found(db: None, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Boat\n\nTo halt the engine, pull the lever.\n\n# Oars\n\nAre long.\n")
+    ingest([str(tmp_path / "a.md")])
+
+    assert best("How do I stop the engine?").anchor == "boat"
+    assert best("How do I stop the engine?").answers
+
+
+def test_a_word_finds_those_that_go_on_where_it_ends(db: None, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Boat\n\nRun the bench.\n\n# Oars\n\nRun along the quay.\n")
+    ingest([str(tmp_path / "a.md")])
+
+    assert best("running the benchmark").anchor == "boat"
+    assert best("running the benchmark").answers
+
+
+def test_of_each_section_there_is_one_passage(db: None, tmp_path: Path) -> None:
+    rows = "\n\n".join(f"The mast of boat {number} is {'very ' * 150}tall." for number in range(4))
+    (tmp_path / "a.md").write_text(f"# Masts\n\n{rows}\n\n# Boats\n\nA boat has a mast.\n")
+    (tmp_path / "notes.txt").write_text(rows)
+    ingest([str(tmp_path)])
+
+    hits = search("mast", limit=20)
+
+    assert [hit.anchor for hit in hits if hit.path.endswith("a.md")] == ["masts", "boats"]
+    assert len([hit for hit in hits if hit.path.endswith("notes.txt")]) == 4
+
+
+def test_a_rare_word_is_found_among_many_common_ones(db: None, tmp_path: Path) -> None:
+    sections = "\n\n".join(f"# Boat {number}\n\nThe ferry leaves the harbour." for number in range(700))
+    (tmp_path / "a.md").write_text(f"{sections}\n\n# Zebra\n\nA zebra on the ferry.\n")
+    ingest([str(tmp_path / "a.md")])
+
+    assert best("does a ferry leave the harbour with a zebra").anchor == "zebra"
+    assert len(search("does the ferry leave the harbour?")) == 5
+
+
 def test_each_language_is_read_in_its_own_way(library: Path, tmp_path: Path) -> None:
     (tmp_path / "fahrplan.md").write_text(
         "# Fahrplan\n\nDie Fähren verkehren stündlich zwischen den Häfen.\n"

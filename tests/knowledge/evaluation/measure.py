@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatbot.bots.protocol import Citation
-from chatbot.knowledge.answer import answer_to, hits_for
+from chatbot.knowledge.answer import answer_with, hits_for
 from chatbot.knowledge.models import STEP
 from tests.knowledge.evaluation.question import Labelled
 
@@ -42,17 +42,17 @@ class Figures:
 
 
 def outcome(question: Labelled) -> Outcome:
-    hits = hits_for(question.asked, question.before)[:DEPTH]
+    hits = hits_for(question.asked, question.before)
     ranks = [
         rank
-        for rank, hit in enumerate(hits, start=1)
+        for rank, hit in enumerate(hits[:DEPTH], start=1)
         if question.is_answered_at(hit.path, [hit.title, *hit.headings])
     ]
-    cited = [part for part in answer_to(question.asked, question.before) if isinstance(part, Citation)]
+    cited = [part for part in answer_with(hits) if isinstance(part, Citation)]
     return Outcome(
         question=question,
         rank=min(ranks, default=0),
-        found=tuple(f"{hit.path}: {hit.topic} ({hit.coverage:.2f})" for hit in hits),
+        found=tuple(f"{hit.path}: {hit.topic} ({hit.coverage:.2f})" for hit in hits[:DEPTH]),
         cited=tuple(f"{one.source}: {one.title}" for one in cited),
         hit=any(question.is_answered_at(one.source, one.title.split(STEP)) for one in cited),
     )
