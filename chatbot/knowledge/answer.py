@@ -74,7 +74,7 @@ def introduction(number: int, hit: Hit) -> str:
     if number > 1:
         return f"And from **{escaped(hit.topic)}**"
     if hit.coverage < ALL_OF_IT:
-        return f"I have nothing on exactly this. The nearest is in **{escaped(hit.topic)}**"
+        return f"The nearest I have to this is from **{escaped(hit.topic)}**"
     return f"From **{escaped(hit.topic)}**"
 
 

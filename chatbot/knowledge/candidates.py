@@ -11,10 +11,12 @@ from .terms import Term
 
 MOST_RARE = 600
 """Passages; words that so many have between them are looked up by themselves, others only beside them."""
-MOST_NAMED = 20_000
+MOST_NAMED = 10_000
 """Passages; words that so many have between them are looked for in headings: one in twenty is there."""
-MOST_OF_A_PART = 300
-LOOKED_AT = 60
+WORTH_LOOKING = 0.5
+"""The share of the rarest word's mass that common ones must have between them to be looked for alone."""
+MOST_OF_A_PART = 200
+LOOKED_AT = 40
 """Passages of a language that are ranked in full: those that cover most of the question."""
 
 ANYWHERE = "vector"
@@ -64,7 +66,8 @@ def parts_of(terms: Sequence[Term]) -> Iterator[Part]:
         yield Part(ANYWHERE, any_of([term]), term.mass)
     for term in common if rare else ():
         yield Part(ANYWHERE, f"({any_of(rare)}) & ({any_of([term])})", term.mass)
-    yield from together(common)
+    least = WORTH_LOOKING * max((term.mass for term in rare), default=0.0)
+    yield from (part for part in together(common) if part.mass >= least)
     for term in within(by_rarity, MOST_NAMED) or by_rarity[:1]:
         yield Part(IN_ITS_HEADING, any_of([term]), term.mass * (1 if term in rare else 2))
 

@@ -17,7 +17,7 @@ LEAST = 120
 """Characters; less is quoted with what stands next to it."""
 WORTH_SAYING = 0.7
 """The share of the best part's value that another needs to be quoted with it."""
-ABOUT_THIS = 0.7
+ABOUT_THIS = 0.6
 """The share of the question in a heading from which on all of its section answers, from its beginning."""
 BEGINNING = 0.6
 """The share of the budget that goes to the beginning of such a section."""

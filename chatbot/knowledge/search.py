@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from .candidates import candidates
 from .found import Found
+from .lexemes import quoted
 from .models import STEP, Passage
 from .phrases import condition, without_exclusions
 from .ranking import coverage, heading_share, score
@@ -88,11 +89,11 @@ def asked_for(question: str, context: str, language: str, passages: int) -> list
 
 def rated_in(language: str, terms: list[Term], only: str) -> Iterator[Rated]:
     """The passages that cover most of the terms."""
-    forms = [form for term in terms for form in term.forms]
+    wanted = {form: f" {quoted(form)}:" for term in terms for form in term.forms}
     with connection.cursor() as cursor:
         cursor.execute(VECTORS, [candidates(language, terms, only)])
         for key, document_id, anchor, vector in cursor.fetchall():
-            found = Found.read(vector, forms)
+            found = Found.read(vector, wanted)
             yield Rated(key, (document_id, anchor or key), found, score(terms, found))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from tests.bench.result import Figure, Result, as_line
 
 # How busy the machine was says how far to trust a figure; it is none of its own.
-NOT_COMPARED = ("delivered", "server_core", "load_core", "load_limited", "limited_by", "came_back")
+NOT_COMPARED = ("delivered", "server_core", "load_core", "load_limited", "limited_by", "came_back", "asked")
 
 
 @dataclass(frozen=True, slots=True)

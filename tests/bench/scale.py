@@ -11,6 +11,7 @@ class Scale:
     `slow`: readers that read, and the rate in all, half of which is for the one that does not.
     `answers`: how many, words of each, and words a second. `inflight`: answers, words a second, seconds.
     `first`: people, posts a second, seconds. `posts`: conversations, connections, seconds.
+    `knowledge`: passages, questions to us, and questions to the slowest baseline.
     """
 
     warm_up: float
@@ -26,6 +27,7 @@ class Scale:
     inflight: tuple[int, int, float]
     first: tuple[int, int, float]
     posts: tuple[int, int, float]
+    knowledge: tuple[int, int, int]
 
     @property
     def most_readers(self) -> int:
@@ -53,6 +55,7 @@ FULL = Scale(
     inflight=(1000, 20, 30.0),
     first=(200, 50, 20.0),
     posts=(64, 16, 8.0),
+    knowledge=(100_000, 1000, 30),
 )
 QUICK = Scale(
     warm_up=1.0,
@@ -68,6 +71,7 @@ QUICK = Scale(
     inflight=(1000, 20, 12.0),
     first=(100, 50, 6.0),
     posts=(64, 16, 3.0),
+    knowledge=(20_000, 200, 20),
 )
 TINY = Scale(
     warm_up=0.2,
@@ -83,4 +87,5 @@ TINY = Scale(
     inflight=(20, 20, 1.0),
     first=(5, 10, 1.0),
     posts=(4, 2, 0.5),
+    knowledge=(400, 20, 20),
 )

@@ -105,6 +105,21 @@ def test_the_rows_of_the_worker_and_of_posts_tell_theirs_and_ours() -> None:
     assert told == [(row, server) for row in rows for server in ("ours", "bare")]
 
 
+def test_the_row_of_the_knowledge_tells_ours_beside_plain_queries() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "knowledge", "--tiny", "--broker=embedded"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=2 * RUN_SECONDS,
+    )
+
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    told = [(line["server"], line["passages"]) for line in lines if "server" in line]
+    assert told == [("ours", 400), ("any_word", 400), ("all_words", 400)]
+
+
 def hear(reader: Reader, pieces: Iterable[bytes], latencies: list[int]) -> None:
     for piece in pieces:
         reader.hear(piece, NOW, latencies)

@@ -11,6 +11,7 @@ from tests.bench.rows.connect import connect
 from tests.bench.rows.cost import cost, tokens
 from tests.bench.rows.first_token import first_token
 from tests.bench.rows.inflight import inflight
+from tests.bench.rows.knowledge import knowledge
 from tests.bench.rows.nobody import nobody
 from tests.bench.rows.post import post
 from tests.bench.rows.slow import slow
@@ -32,4 +33,5 @@ ROWS: dict[str, Row] = {
     "inflight": inflight,
     "first_token": first_token,
     "post": post,
+    "knowledge": knowledge,
 }
