@@ -109,7 +109,7 @@ ASKED: dict[str, Callable[[str], object]] = {
 
 
 def ask_all(server: str, *, number: int, core: int) -> None:
-    """Prints how long each question took on that processor, and how much CPU it took here and in PostgreSQL, in
+    """Prints how long each question took on that processor, and how much CPU here and in PostgreSQL: in
     microseconds. A first tenth is not counted."""
     os.sched_setaffinity(0, {core})
     ask, took = ASKED[server], []

@@ -8,13 +8,13 @@ COLUMNS = ("questions", "recall@5", "MRR", "cites a right place", "wrongly refus
 
 
 def table(outcomes: Mapping[str, Sequence[Outcome]]) -> str:
-    """A line for each set, and one for each kind of question in all of them."""
+    """A line for each set, one for all, and one for each kind of question in all of them."""
     everything = [one for of_set in outcomes.values() for one in of_set]
     by_kind = {
         kind: [one for one in everything if one.question.kind == kind]
         for kind in dict.fromkeys(one.question.kind for one in everything)
     }
-    lines = [row(name, figures(rows)) for name, rows in {**outcomes, **by_kind}.items()]
+    lines = [row(name, figures(rows)) for name, rows in {**outcomes, "all": everything, **by_kind}.items()]
     return "\n".join([cells(["", *COLUMNS]), "|---" * (len(COLUMNS) + 1) + "|", *lines])
 
 
