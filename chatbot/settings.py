@@ -172,6 +172,13 @@ WORKER_LIVENESS_FILE = text("WORKER_LIVENESS_FILE") or None
 BOT_TOKEN_SECONDS = number("BOT_TOKEN_SECONDS", 60, low=1, high=86_400)
 BOT_ANSWER_SECONDS = number("BOT_ANSWER_SECONDS", 600, low=1, high=86_400)
 
+# --- The knowledge ----------------------------------------------------------------------------------------
+EMBEDDINGS_BASE_URL = matching("EMBEDDINGS_BASE_URL", r"|https?://\S+", "")
+EMBEDDINGS_MODEL = text("EMBEDDINGS_MODEL")
+EMBEDDINGS_API_KEY = text("EMBEDDINGS_API_KEY")
+if EMBEDDINGS_BASE_URL and not EMBEDDINGS_MODEL:
+    raise ImproperlyConfigured("EMBEDDINGS_MODEL is not set: EMBEDDINGS_BASE_URL needs the name of a model")
+
 # --- Figures ----------------------------------------------------------------------------------------------
 METRICS_TOKEN = secret("METRICS_TOKEN")
 WORKER_METRICS_ADDRESS = text("WORKER_METRICS_ADDRESS", "127.0.0.1")

@@ -6,6 +6,7 @@ from django.db import connection
 from django.urls import reverse
 
 from .candidates import candidates
+from .embeddings.store import nearest
 from .found import Found
 from .lexemes import quoted
 from .models import STEP, Passage
@@ -19,7 +20,15 @@ LONGEST_QUESTION = 2_000
 ENOUGH = 0.53
 """The share of what the question asks for, by the rarity of its words, that one passage must speak of."""
 
-VECTORS = "SELECT id, document_id, anchor, vector::text FROM knowledge_passage WHERE id = ANY(%s)"
+NEAREST = 20
+"""Passages that are near to the question by their meaning, where vectors are there."""
+EVEN = 60
+"""How little the first ranks differ in a fusion of rankings: the usual constant of it."""
+VECTORS = """
+    SELECT passage.id, document_id, anchor, vector::text FROM knowledge_passage passage
+    JOIN knowledge_document document ON document.id = document_id
+    WHERE passage.id = ANY(%s) AND document.language = %s
+"""
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,7 @@ class Rated:
 
     key: int
     section: tuple[UUID, str | int]
+    terms: list[Term]
     found: Found
     score: float
 
@@ -73,11 +83,12 @@ def search(question: str, limit: int = 5, *, context: str = "") -> list[Hit]:
     row"` must stand in each passage just so, and the word of `-word` must not.
     """
     question, context = question[:LONGEST_QUESTION], context[-LONGEST_QUESTION:]
-    hits: list[Hit] = []
+    near = nearest(f"{context}\n{question}".strip(), NEAREST)
+    rated: list[Rated] = []
     for language, passages in languages().items():
         terms = asked_for(question, context, language, passages)
-        hits += hits_in(rated_in(language, terms, condition(question, language)), terms, limit)
-    return sorted(hits, key=lambda hit: -hit.score)[:limit]
+        rated += rated_in(language, terms, near, only=condition(question, language))
+    return hits_of(list(of_sections(fused(rated, near)))[:limit])
 
 
 def asked_for(question: str, context: str, language: str, passages: int) -> list[Term]:
@@ -87,28 +98,44 @@ def asked_for(question: str, context: str, language: str, passages: int) -> list
     return [*asked, *(as_context(term) for term in before if term.lexeme not in known)]
 
 
-def rated_in(language: str, terms: list[Term], only: str) -> Iterator[Rated]:
-    """The passages that cover most of the terms."""
+def rated_in(language: str, terms: list[Term], near: list[int], *, only: str) -> Iterator[Rated]:
+    """The passages that cover most of the terms, and those that are near by their meaning."""
     wanted = {form: f" {quoted(form)}:" for term in terms for form in term.forms}
+    keys = [*candidates(language, terms, only), *near]
+    narrowed = " AND vector @@ %s::tsquery" if only else ""
     with connection.cursor() as cursor:
-        cursor.execute(VECTORS, [candidates(language, terms, only)])
+        cursor.execute(VECTORS + narrowed, [keys, language, *filter(None, [only])])
         for key, document_id, anchor, vector in cursor.fetchall():
             found = Found.read(vector, wanted)
-            yield Rated(key, (document_id, anchor or key), found, score(terms, found))
+            yield Rated(key, (document_id, anchor or key), terms, found, score(terms, found))
 
 
-def hits_in(rated: Iterable[Rated], terms: list[Term], limit: int) -> list[Hit]:
-    """The best passage of each section, the best first."""
+def fused(rated: Iterable[Rated], near: list[int]) -> list[Rated]:
+    """The best first: by their words alone, or by both rankings, each worth the reciprocal of the rank."""
+    by_words = sorted(rated, key=lambda one: (-one.score, one.key))
+    if not near:
+        return by_words
+    worth = {one.key: 1 / (EVEN + rank) for rank, one in enumerate(by_words, start=1) if one.score}
+    for rank, key in enumerate(near, start=1):
+        worth[key] = worth.get(key, 0.0) + 1 / (EVEN + rank)
+    return sorted(by_words, key=lambda one: -worth[one.key])
+
+
+def of_sections(ranked: Iterable[Rated]) -> Iterable[Rated]:
+    """The first of each section."""
     best: dict[tuple[UUID, str | int], Rated] = {}
-    for one in sorted(rated, key=lambda one: (-one.score, one.key)):
+    for one in ranked:
         best.setdefault(one.section, one)
-    chosen = list(best.values())[:limit]
+    return best.values()
+
+
+def hits_of(rated: list[Rated]) -> list[Hit]:
     passages = Passage.objects.select_related("document").defer("vector", "document__text")
-    texts = passages.in_bulk([one.key for one in chosen])
-    return [hit(texts[one.key], terms, one) for one in chosen if one.key in texts]
+    texts = passages.in_bulk([one.key for one in rated])
+    return [hit(texts[one.key], one) for one in rated if one.key in texts]
 
 
-def hit(passage: Passage, terms: list[Term], rated: Rated) -> Hit:
+def hit(passage: Passage, rated: Rated) -> Hit:
     return Hit(
         document_id=passage.document.pk,
         path=passage.document.path,
@@ -117,8 +144,8 @@ def hit(passage: Passage, terms: list[Term], rated: Rated) -> Hit:
         anchor=passage.anchor,
         text=passage.text,
         language=passage.document.language,
-        terms=tuple(terms),
+        terms=tuple(rated.terms),
         score=rated.score,
-        coverage=coverage(terms, rated.found),
-        heading_share=heading_share(terms, rated.found),
+        coverage=coverage(rated.terms, rated.found),
+        heading_share=heading_share(rated.terms, rated.found),
     )

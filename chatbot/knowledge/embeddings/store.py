@@ -1,0 +1,158 @@
+"""The passages' vectors, in a table that only a PostgreSQL with pgvector has; no migration makes it."""
+
+import logging
+from collections.abc import Iterator
+from functools import cache
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+
+from chatbot.knowledge.models import STEP
+
+from .endpoint import BATCH, EmbeddingsError, Vector, is_configured, vectors_of
+
+logger = logging.getLogger(__name__)
+
+FILL_SECONDS = 60.0
+ASK_SECONDS = 2.0
+"""Within which a question's vector must be there: nobody waits longer for a better order."""
+MOST_INDEXED = 2_000
+"""Dimensions; pgvector has no index for longer vectors, and compares with all of them."""
+
+IS_THERE = "SELECT to_regclass('knowledge_embedding') IS NOT NULL"
+EXTENSION = "CREATE EXTENSION IF NOT EXISTS vector"
+TABLE = """
+    CREATE TABLE IF NOT EXISTS knowledge_embedding (
+        passage_id bigint PRIMARY KEY, model text NOT NULL, embedding vector({}) NOT NULL)
+"""
+INDEX = """
+    CREATE INDEX IF NOT EXISTS embedding_nearest ON knowledge_embedding
+    USING hnsw (embedding vector_cosine_ops)
+"""
+OUTDATED = """
+    DELETE FROM knowledge_embedding WHERE model <> %s
+        OR NOT EXISTS (SELECT FROM knowledge_passage WHERE id = passage_id)
+"""
+MISSING = """
+    SELECT passage.id, array_to_string(array_prepend(document.title, passage.headings), %s), passage.text
+    FROM knowledge_passage passage JOIN knowledge_document document ON document.id = passage.document_id
+    LEFT JOIN knowledge_embedding ON passage_id = passage.id AND model = %s
+    WHERE passage_id IS NULL ORDER BY passage.id LIMIT %s
+"""
+KEEP = """
+    INSERT INTO knowledge_embedding (passage_id, model, embedding)
+    SELECT passage_id, %s, embedding::vector
+    FROM unnest(%s::bigint[], %s::text[]) AS made(passage_id, embedding)
+    ON CONFLICT (passage_id) DO UPDATE SET model = excluded.model, embedding = excluded.embedding
+"""
+NEAREST = """
+    SELECT passage_id FROM knowledge_embedding WHERE model = %s ORDER BY embedding <=> %s::vector LIMIT %s
+"""
+
+
+def prepare() -> None:
+    """Makes the table for vectors of the length that the endpoint gives, where there is none.
+
+    Raises EmbeddingsError, also where PostgreSQL has no pgvector.
+    """
+    dimensions = len(vectors_of(["How long is a vector?"], seconds=FILL_SECONDS)[0])
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(EXTENSION)
+            cursor.execute(TABLE.format(dimensions))
+            if dimensions <= MOST_INDEXED:
+                cursor.execute(INDEX)
+    except DatabaseError as error:
+        raise EmbeddingsError(
+            "PostgreSQL has no pgvector, or this account may not create it: let an administrator install it "
+            "and run CREATE EXTENSION vector."
+        ) from error
+
+
+def is_there() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(IS_THERE)
+        (found,) = cursor.fetchone()
+        return bool(found)
+
+
+def fill() -> Iterator[int]:
+    """Embeds the passages that have no vector of the present model; yields how many after each batch.
+
+    Raises EmbeddingsError; what was embedded until then is kept.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(OUTDATED, [settings.EMBEDDINGS_MODEL])
+    while found := missing():
+        texts = [f"{topic}\n\n{text}" for _, topic, text in found]
+        keep([key for key, _, _ in found], vectors_of(texts, seconds=FILL_SECONDS))
+        yield len(found)
+
+
+def missing() -> list[tuple[int, str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(MISSING, [STEP, settings.EMBEDDINGS_MODEL, BATCH])
+        return list(cursor.fetchall())
+
+
+def keep(keys: list[int], vectors: list[Vector]) -> None:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(KEEP, [settings.EMBEDDINGS_MODEL, keys, [as_text(vector) for vector in vectors]])
+    except DatabaseError as error:
+        raise EmbeddingsError(
+            "The vectors are of another length than those in the table: another model needs "
+            "`manage.py embed --anew`."
+        ) from error
+
+
+def forget() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS knowledge_embedding")
+
+
+def embed_new() -> int:
+    """Embeds what was ingested, where an endpoint and a table are there; how many passages.
+
+    Never raises for the endpoint's sake: what is missing is embedded the next time.
+    """
+    if not is_configured() or not is_there():
+        return 0
+    done = 0
+    try:
+        for number in fill():
+            done += number
+    except EmbeddingsError as error:
+        logger.warning("passages stay without vectors: %s", error)
+    return done
+
+
+def nearest(question: str, limit: int) -> list[int]:
+    """The keys of the passages whose vectors are nearest to the question's, the nearest first.
+
+    None where no endpoint is configured, and none when it or the table fails: full text answers alone then.
+    """
+    if not is_configured():
+        return []
+    try:
+        if not is_there():
+            tell_missing()
+            return []
+        vector = vectors_of([question], seconds=ASK_SECONDS, tries=1)[0]
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(NEAREST, [settings.EMBEDDINGS_MODEL, as_text(vector), limit])
+            return [key for (key,) in cursor.fetchall()]
+    except (EmbeddingsError, DatabaseError) as error:
+        logger.warning("searching by words alone: %s", error)
+        return []
+
+
+@cache
+def tell_missing() -> None:
+    logger.warning(
+        "embeddings are configured, but no vectors are there: run `manage.py embed` (needs pgvector)"
+    )
+
+
+def as_text(vector: Vector) -> str:
+    return f"[{','.join(repr(number) for number in vector)}]"

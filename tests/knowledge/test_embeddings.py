@@ -1,0 +1,150 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from chatbot.knowledge.embeddings import store
+from chatbot.knowledge.embeddings.endpoint import EmbeddingsError, vectors_of
+from chatbot.knowledge.models import Passage
+from chatbot.knowledge.search import search
+from tests.knowledge.embedder import Embedder, embedder
+
+MEANT = "May youngsters take the vessel without paying?"
+
+
+@pytest.fixture
+def endpoint(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Embedder]:
+    monkeypatch.setattr("chatbot.knowledge.embeddings.endpoint.FIRST_WAIT", 0.01)
+    store.tell_missing.cache_clear()
+    with embedder() as found:
+        settings.EMBEDDINGS_BASE_URL = found.address
+        settings.EMBEDDINGS_MODEL = "small"
+        settings.EMBEDDINGS_API_KEY = "secret of the test"
+        yield found
+
+
+def test_what_is_meant_is_found_without_a_word_in_common(library: Path, endpoint: Embedder) -> None:
+    assert "children" not in [hit.anchor for hit in search(MEANT)]
+    call_command("embed")
+
+    assert "children" in [hit.anchor for hit in search(MEANT)]
+
+
+def test_what_no_words_speak_of_is_not_taken_for_an_answer(library: Path, endpoint: Embedder) -> None:
+    call_command("embed")
+
+    assert [hit for hit in search("What is the capital of France?") if hit.answers] == []
+
+
+def test_words_count_beside_meaning(library: Path, endpoint: Embedder) -> None:
+    call_command("embed")
+
+    assert search("I have lost my ticket!")[0].anchor == "lost-tickets"
+
+
+def test_only_what_is_missing_is_embedded(library: Path, endpoint: Embedder) -> None:
+    call_command("embed")
+    endpoint.asked.clear()
+    Passage.objects.filter(anchor="children").update(id=10_000_000)
+
+    assert store.embed_new() == 1
+    assert store.embed_new() == 0
+    assert ["Children" in text for asked in endpoint.asked for text in asked["input"]] == [True]
+
+
+def test_another_model_embeds_all_of_it_anew(library: Path, endpoint: Embedder, settings: Settings) -> None:
+    call_command("embed")
+    settings.EMBEDDINGS_MODEL, endpoint.dimensions = "large", 96
+
+    with pytest.raises(CommandError, match="--anew"):
+        call_command("embed")
+    call_command("embed", "--anew")
+
+    assert "children" in [hit.anchor for hit in search(MEANT)]
+
+
+def test_a_search_goes_on_by_words_when_the_endpoint_fails(
+    library: Path, endpoint: Embedder, caplog: pytest.LogCaptureFixture
+) -> None:
+    call_command("embed")
+    endpoint.refusals = [503]
+
+    assert search("lost ticket")[0].anchor == "lost-tickets"
+    assert "searching by words alone: The embeddings endpoint answers 503." in caplog.text
+
+
+def test_a_search_goes_on_by_words_where_nobody_made_vectors(
+    library: Path, endpoint: Embedder, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert search("lost ticket")[0].anchor == "lost-tickets"
+    assert search("lost ticket")
+    assert store.embed_new() == 0
+
+    assert caplog.text.count("run `manage.py embed`") == 1
+    assert endpoint.asked == []
+
+
+def test_an_ingestion_goes_on_without_vectors(library: Path, endpoint: Embedder) -> None:
+    store.prepare()
+    endpoint.refusals = [500] * 3
+
+    assert store.embed_new() == 0
+    assert store.embed_new() == Passage.objects.count()
+
+
+def test_what_may_pass_is_tried_again(endpoint: Embedder) -> None:
+    endpoint.refusals = [429, 503]
+
+    assert len(vectors_of(["one", "two"], seconds=5)) == 2
+    assert endpoint.keys == ["Bearer secret of the test"] * 3
+
+
+def test_it_gives_up_after_three_tries(endpoint: Embedder) -> None:
+    endpoint.refusals = [503] * 3
+
+    with pytest.raises(EmbeddingsError, match="answers 503"):
+        vectors_of(["one"], seconds=5)
+    assert len(endpoint.asked) == 3
+
+
+def test_what_is_refused_for_good_is_not_tried_again(endpoint: Embedder) -> None:
+    endpoint.refusals = [401]
+
+    with pytest.raises(EmbeddingsError, match="answers 401: look at the EMBEDDINGS_ settings"):
+        vectors_of(["one"], seconds=5)
+    assert len(endpoint.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"<html>",
+        b"[]",
+        b'{"data": [{"index": 0}]}',
+        b'{"data": [{"index": 0, "embedding": []}]}',
+        b'{"data": [{"index": 0, "embedding": [1, "x"]}]}',
+        b'{"data": [{"index": 0, "embedding": [NaN]}]}',
+        b'{"data": []}',
+        b'{"data": [{"index": 0, "embedding": [1]}, {"index": 1, "embedding": [1]}]}',
+    ],
+)
+def test_what_is_no_vector_is_refused(endpoint: Embedder, answer: bytes) -> None:
+    endpoint.answer = answer
+
+    with pytest.raises(EmbeddingsError):
+        vectors_of(["one"], seconds=5)
+
+
+def test_without_an_endpoint_the_command_says_so(db: None) -> None:
+    with pytest.raises(CommandError, match="EMBEDDINGS_BASE_URL is not set"):
+        call_command("embed")
+
+
+def test_an_endpoint_that_is_not_there_is_named_as_the_cause(endpoint: Embedder, settings: Settings) -> None:
+    settings.EMBEDDINGS_BASE_URL = "http://127.0.0.1:1/v1"
+
+    with pytest.raises(EmbeddingsError, match="can't be reached: ConnectError"):
+        vectors_of(["one"], seconds=5)
