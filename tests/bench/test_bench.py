@@ -88,11 +88,12 @@ def test_the_benchmarks_print_a_line_of_json_for_each_result_and_comparison() ->
     assert {line["compare"] for line in lines[2:]} > {"cpu_us_per_event", "p50_ms", "p99_ms"}
 
 
-def test_the_rows_of_the_worker_and_of_posts_tell_theirs_and_ours() -> None:
+def test_the_rows_of_the_worker_of_posts_and_of_the_knowledge_tell_theirs_and_ours() -> None:
     rows = ["answers", "inflight", "first_token", "post"]
+    knowledge = [("knowledge", server) for server in ("ours", "any_word", "all_words")]
 
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench", *rows, "--tiny", "--broker=embedded"],
+        [sys.executable, "-m", "tests.bench", *rows, "knowledge", "--tiny", "--broker=embedded"],
         capture_output=True,
         text=True,
         check=False,
@@ -102,22 +103,7 @@ def test_the_rows_of_the_worker_and_of_posts_tell_theirs_and_ours() -> None:
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     told = [(line["row"], line["server"]) for line in lines if "server" in line]
-    assert told == [(row, server) for row in rows for server in ("ours", "bare")]
-
-
-def test_the_row_of_the_knowledge_tells_ours_beside_plain_queries() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench", "knowledge", "--tiny", "--broker=embedded"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=2 * RUN_SECONDS,
-    )
-
-    assert done.returncode == 0, done.stderr
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    told = [(line["server"], line["passages"]) for line in lines if "server" in line]
-    assert told == [("ours", 400), ("any_word", 400), ("all_words", 400)]
+    assert told == [(row, server) for row in rows for server in ("ours", "bare")] + knowledge
 
 
 def hear(reader: Reader, pieces: Iterable[bytes], latencies: list[int]) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from pytest_django import Settings
 
 from chatbot.knowledge.embeddings import store
@@ -18,6 +19,7 @@ MEANT = "May youngsters take the vessel without paying?"
 def endpoint(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Embedder]:
     monkeypatch.setattr("chatbot.knowledge.embeddings.endpoint.FIRST_WAIT", 0.01)
     store.tell_missing.cache_clear()
+    store.look_once.cache_clear()
     with embedder() as found:
         settings.EMBEDDINGS_BASE_URL = found.address
         settings.EMBEDDINGS_MODEL = "small"
@@ -136,6 +138,15 @@ def test_what_is_no_vector_is_refused(endpoint: Embedder, answer: bytes) -> None
 
     with pytest.raises(EmbeddingsError):
         vectors_of(["one"], seconds=5)
+
+
+def test_an_account_that_may_not_create_pgvector_is_told_what_to_do(db: None, endpoint: Embedder) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE charlie")
+        cursor.execute("SET LOCAL ROLE charlie")
+
+    with pytest.raises(CommandError, match="run CREATE EXTENSION vector"):
+        call_command("embed")
 
 
 def test_without_an_endpoint_the_command_says_so(db: None) -> None:

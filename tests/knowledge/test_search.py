@@ -112,8 +112,11 @@ def test_of_each_section_there_is_one_passage(db: None, tmp_path: Path) -> None:
     assert len([hit for hit in hits if hit.path.endswith("notes.txt")]) == 4
 
 
-def test_a_rare_word_is_found_among_many_common_ones(db: None, tmp_path: Path) -> None:
-    sections = "\n\n".join(f"# Boat {number}\n\nThe ferry leaves the harbour." for number in range(700))
+def test_a_rare_word_is_found_among_many_common_ones(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.knowledge.candidates.MOST_RARE", 20)
+    sections = "\n\n".join(f"# Boat {number}\n\nThe ferry leaves the harbour." for number in range(60))
     (tmp_path / "a.md").write_text(f"{sections}\n\n# Zebra\n\nA zebra on the ferry.\n")
     ingest([str(tmp_path / "a.md")])
 

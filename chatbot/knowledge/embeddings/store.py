@@ -50,6 +50,10 @@ NEAREST = """
 """
 
 
+class NoTableError(EmbeddingsError):
+    """Nobody has made the table of vectors."""
+
+
 def prepare() -> None:
     """Makes the table for vectors of the length that the endpoint gives, where there is none.
 
@@ -135,16 +139,25 @@ def nearest(question: str, limit: int) -> list[int]:
     if not is_configured():
         return []
     try:
-        if not is_there():
-            tell_missing()
-            return []
+        look_once()
         vector = vectors_of([question], seconds=ASK_SECONDS, tries=1)[0]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(NEAREST, [settings.EMBEDDINGS_MODEL, as_text(vector), limit])
             return [key for (key,) in cursor.fetchall()]
+    except NoTableError:
+        tell_missing()
+        return []
     except (EmbeddingsError, DatabaseError) as error:
         logger.warning("searching by words alone: %s", error)
         return []
+
+
+@cache
+def look_once() -> None:
+    """Raises NoTableError until the table is there. From then on no connection is held while a vector is
+    made."""
+    if not is_there():
+        raise NoTableError
 
 
 @cache
