@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from .models import Document, Word
+from .models import Word
 
 EVERY = ""
 """The lexeme under which all passages of a language are counted: no word is empty."""
@@ -14,9 +14,8 @@ COUNT = """
         'SELECT p.vector FROM knowledge_passage p JOIN knowledge_document d ON d.id = p.document_id'
         ' WHERE d.language = %%L', %s::text))
 """
-COUNT_EVERY = """
-    INSERT INTO knowledge_word (language, lexeme, passages)
-    SELECT document.language, %s, count(*) FROM knowledge_passage passage
+EVERY_PASSAGE = """
+    SELECT document.language, count(*) FROM knowledge_passage passage
     JOIN knowledge_document document ON document.id = passage.document_id GROUP BY document.language
 """
 KNOWN = """
@@ -44,14 +43,24 @@ def count_words() -> None:
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE knowledge_word IN SHARE ROW EXCLUSIVE MODE")
         Word.objects.all().delete()
-        cursor.execute(COUNT_EVERY, [EVERY])
-        for language in Document.objects.values_list("language", flat=True).distinct():
+        for language, passages in every_passage().items():
+            Word.objects.create(language=language, lexeme=EVERY, passages=passages)
             cursor.execute(COUNT, [language, language])
 
 
 def languages() -> dict[str, int]:
-    """The languages of the knowledge, and how many passages each had when its words were last counted."""
-    return dict(Word.objects.filter(lexeme=EVERY).values_list("language", "passages"))
+    """The languages of the knowledge, and how many passages each had when its words were last counted.
+
+    Where the version before counted them, which did not keep it, they are counted here.
+    """
+    kept = dict(Word.objects.filter(lexeme=EVERY).values_list("language", "passages"))
+    return kept or every_passage()
+
+
+def every_passage() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(EVERY_PASSAGE)
+        return dict(cursor.fetchall())
 
 
 def counts_of(lexemes: Iterable[str], beginnings: Sequence[str], language: str) -> dict[str, int]:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from chatbot.knowledge.ingest import ingest
+from chatbot.knowledge.models import Word
 from chatbot.knowledge.search import Hit, search
 
 
@@ -122,6 +123,12 @@ def test_a_rare_word_is_found_among_many_common_ones(
 
     assert best("does a ferry leave the harbour with a zebra").anchor == "zebra"
     assert len(search("does the ferry leave the harbour?")) == 5
+
+
+def test_words_that_the_version_before_counted_are_enough(library: Path) -> None:
+    Word.objects.filter(lexeme="").delete()
+
+    assert best("lost tickets").answers
 
 
 def test_each_language_is_read_in_its_own_way(library: Path, tmp_path: Path) -> None:
