@@ -50,6 +50,7 @@ CONTENT_SECURITY_POLICY = {
 INSTALLED_APPS = [
     "chatbot",
     "chatbot.knowledge",
+    "chatbot.tools.booking",
     "conversations",
     "streaming",
     "ninja",
@@ -166,6 +167,16 @@ BOTS = {
     "knowledge": "chatbot.bots.knowledge.KnowledgeBot",
     "script": "chatbot.bots.script.ScriptBot",
 }
+# What bots may call, by the name they call it by: the dotted path of a function (docs/bots.md, "A tool").
+TOOLS: dict[str, str] = {}
+if flag("EXAMPLE_TOOLS", default=True):
+    TOOLS |= {
+        "find_appointments": "chatbot.tools.booking.tools.find",
+        "my_appointments": "chatbot.tools.booking.tools.mine",
+        "book_appointment": "chatbot.tools.booking.tools.book",
+        "cancel_appointment": "chatbot.tools.booking.tools.cancel",
+    }
+TOOL_APPROVAL_SECONDS = number("TOOL_APPROVAL_SECONDS", 900, low=1, high=86_400)
 WORKER_CONCURRENCY = number("WORKER_CONCURRENCY", 64, low=1, high=10_000)
 WORKER_DRAIN_SECONDS = number("WORKER_DRAIN_SECONDS", 20, low=0, high=3600)
 WORKER_LIVENESS_FILE = text("WORKER_LIVENESS_FILE") or None

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Case, Expression, F, Field, Q, Value, When
 from django.db.models.functions import Now
 
+from conversations.approvals import end_questions
 from conversations.models import Message, User
 from conversations.models.announced import raised
 from conversations.news import announce, call_off, ring
@@ -24,6 +25,8 @@ def cancel_reply(owner: User, reply_id: UUID) -> Message:
     """
     reply = lock_reply(owner, reply_id)
     has_changed = _mark(reply)
+    if has_changed and reply.status != Message.Status.STREAMING:
+        end_questions(reply)
     fresh = Message.objects.select_related("conversation").get(pk=reply_id)
     if has_changed:
         announce(fresh)

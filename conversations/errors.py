@@ -7,6 +7,7 @@ ConversationsError
     ├── ClientIdReusedError
     ├── ClientMessageIdReusedError
     ├── ConversationDeletedError
+    ├── DecisionTakenError
     ├── NotAReplyError
     └── ReplyUnfinishedError
 """
@@ -45,6 +46,13 @@ class ConversationDeletedError(ConflictError):
 
     def __init__(self) -> None:
         super().__init__("The conversation with this client_id was deleted. Start another with a new one.")
+
+
+class DecisionTakenError(ConflictError):
+    code = "decision_taken"
+
+    def __init__(self) -> None:
+        super().__init__("This was decided otherwise already, or the time for it is over.")
 
 
 class ClientIdReusedError(ConflictError):

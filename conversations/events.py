@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.html import escape, linebreaks
 
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, Message, ToolCall
 from streaming.event import Event
 
 Siblings = Mapping[UUID, Sequence[UUID]]
@@ -31,6 +31,7 @@ def message_object(message: Message, sibling_ids: Sequence[UUID]) -> dict[str, o
         "bot": message.bot or None,
         "client_message_id": _id(message.client_message_id),
         "citations": message.citations,
+        "tools": _tools(message),
         "error": message.error or None,
         "created_at": message.created_at.isoformat(),
     }
@@ -72,10 +73,30 @@ def message_event(
     return Event(channel, kind, {"conversation_id": conversation, "message": message}, labels)
 
 
+def tool_event(channel: str, call: ToolCall, reply: Message) -> Event:
+    """`tool.started` or `tool.finished`, by the call's state: in the attempt that this reply is of."""
+    kind = "tool.started" if call.state == ToolCall.State.RUNNING else "tool.finished"
+    conversation, message = str(reply.conversation_id), str(reply.pk)
+    labels = {"conversation": conversation, "message": message, "attempt": str(reply.attempt)}
+    if reply.request_id is not None:
+        labels["request"] = reply.request_id
+    place = {"conversation_id": conversation, "message_id": message, "attempt": reply.attempt}
+    return Event(channel, kind, {**place, **call.shown}, labels)
+
+
 def conversation_event(channel: str, conversation: dict[str, object]) -> Event:
     identity = str(conversation["id"])
     data = {"conversation_id": identity, "conversation": conversation}
     return Event(channel, "conversation.updated", data, {"conversation": identity})
+
+
+def _tools(message: Message) -> list[dict[str, object]]:
+    """Of a finished reply none goes on, whatever was last written of it."""
+    tools: list[dict[str, object]] = message.tools or []
+    if not message.is_finished:
+        return tools
+    over = {"state": ToolCall.State.INTERRUPTED.value, "question": None, "deadline": None}
+    return [{**call, **over} if call["state"] in ToolCall.UNFINISHED else call for call in tools]
 
 
 def _family(message: Message) -> tuple[UUID, UUID | None]:

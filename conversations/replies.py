@@ -28,7 +28,7 @@ from conversations import plain_reply
 from conversations.branch import walk
 from conversations.events import message_event, message_objects
 from conversations.locks import wait_for_locks
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, Message, ToolCall
 from conversations.models.announced import raised
 from conversations.news import announce, ring
 from conversations.open_text import closed_html
@@ -90,8 +90,18 @@ def finish(claimed: Claim, outcome: Outcome) -> Ended | None:
     """
     ended = plain_reply.finish(claimed.reply, outcome)
     if ended is not None:
+        if ended.reply.tools is not None:
+            _interrupt_calls(ended.reply)
         announce(ended.reply, siblings={ended.reply.pk: ended.siblings})
     return ended
+
+
+def _interrupt_calls(reply: Message) -> None:
+    """What still ran when it ended."""
+    unfinished = ToolCall.objects.filter(reply=reply, state__in=ToolCall.UNFINISHED)
+    unfinished.update(
+        state=ToolCall.State.INTERRUPTED, error="The answer ended before it did.", ended_at=Now()
+    )
 
 
 @transaction.atomic

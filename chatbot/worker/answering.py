@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db import DatabaseError, InterfaceError, OperationalError
 
 from chatbot.bots.load import BotLoadError, load
-from chatbot.worker.attempt.attempt import FAILED, Attempt, Place
+from chatbot.tools.toolbox import Threads
+from chatbot.worker.attempt.attempt import FAILED, Attempt, Place, UnendedError
 from chatbot.worker.attempt.progress import Progress
-from chatbot.worker.database import Database
 from chatbot.worker.tally import Tally
 from conversations import news, replies
 from conversations.heartbeats import Snapshot
@@ -39,13 +39,14 @@ class Answering:
     """Answers what a conversation wants answered, one reply after the other, and knows what is running."""
 
     def __init__(
-        self, database: Database, place: Place, tally: Tally, *, may_begin: Callable[[], bool]
+        self, threads: Threads, place: Place, tally: Tally, *, may_begin: Callable[[], bool]
     ) -> None:
         self.is_leaving = False
         self._has_left = False
         self._tally = tally
         self._may_begin = may_begin
-        self._database = database
+        self._threads = threads
+        self._database = threads.journal
         self._place = place
         self._loop = asyncio.get_running_loop()
         self._running: dict[UUID, Running] = {}
@@ -132,7 +133,7 @@ class Answering:
             logger.exception("reply %s wants a bot that can't be had", claim.id)
             unsaid = Progress(claim, markdown=False).outcome(Message.Status.FAILED, FAILED)
             return await self._finish(claim, unsaid)
-        attempt = Attempt(claim, bot, self._place)
+        attempt = Attempt(claim, bot, self._place, self._threads)
         task = asyncio.create_task(self._run(claim, attempt), name=f"attempt at {claim.id}")
         self._running[claim.id] = Running(claim, attempt, task)
         if claim.id in self._called_off:
@@ -153,7 +154,13 @@ class Answering:
     async def _run(self, claim: Claim, attempt: Attempt) -> bool:
         logger.info("reply %s: attempt %s", claim.id, claim.attempt)
         await self._begin(claim)
-        return await self._finish(claim, await attempt.run())
+        try:
+            outcome = await attempt.run()
+        except UnendedError:
+            self._tally.paused()
+            logger.info("reply %s: waits for a person, or is no longer ours", claim.id)
+            return True
+        return await self._finish(claim, outcome)
 
     async def _begin(self, claim: Claim) -> None:
         def heard(ack: Ack) -> None:

@@ -24,6 +24,7 @@ class Tally:
         self._lost = self._counter("attempts_lost", "Attempts that were no longer this worker's.")
         self._handed_over = self._counter("attempts_handed_over", "Attempts that were given to others.")
         self._answers = self._counter("answers", "Answers that ended here.", "bot", "status")
+        self._paused = self._counter("attempts_paused", "Attempts that ended without an end of the answer.")
         self._news = self._counter("news_retold", "Rows that the news sweep told again.")
         self._waits = self._histogram("queue_wait_seconds", "From the question to its first attempt.", WAITS)
         says = "From the question to the first piece of an attempt's answer."
@@ -53,6 +54,9 @@ class Tally:
 
     def handed_over(self) -> None:
         self._handed_over.inc()
+
+    def paused(self) -> None:
+        self._paused.inc()
 
     def retold(self, rows: int) -> None:
         self._news.inc(rows)

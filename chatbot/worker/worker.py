@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
+from chatbot.tools.toolbox import Threads
 from chatbot.worker.answering import Answering
 from chatbot.worker.broker_watch import BrokerWatch
 from chatbot.worker.database import Database
@@ -22,7 +23,7 @@ from chatbot.worker.state import BacklogWatch, WorkerState
 from chatbot.worker.sweep import sweep
 from chatbot.worker.tally import Tally
 from chatbot.worker.vitals import Vitals
-from conversations import acknowledgements, backlog, replies, sweeping
+from conversations import acknowledgements, approvals, backlog, replies, sweeping
 from conversations.acknowledgements import Acknowledgements
 from streaming import publishing
 from streaming.broker.group_reader import GroupReader
@@ -66,7 +67,9 @@ class Worker:
         self._publisher = Publisher(options, patience_ms=0)
         self._acknowledgements = Acknowledgements()
         self._watch = BrokerWatch(topic_client(timeout=WATCHED), topic(RESPONSES))
-        self._answering = Answering(self._database, self._watch.place, self.tally, may_begin=self._may_begin)
+        self._tools = Database("tools", threads=4)
+        threads = Threads(self._database, self._tools)
+        self._answering = Answering(threads, self._watch.place, self.tally, may_begin=self._may_begin)
         self._pulse = Database("heartbeat", threads=1)
         self._heartbeat = Heartbeat(self._answering, self._pulse)
         self._doorbell = Doorbell(
@@ -129,6 +132,7 @@ class Worker:
             "work": self._take_work(),
             "work sweep": sweep("work", WORK_SWEEP, self._vitals.watched("work sweep", self._sweep_work)),
             "news sweep": sweep("news", 1.0, self._vitals.watched("news sweep", self._sweep_news)),
+            "approvals": sweep("approvals", 2.0, self._vitals.watched("approvals", self._sweep_approvals)),
             "purge": sweep("purge", 5.0, self._vitals.watched("purge", self._sweep_deleted)),
         }
 
@@ -198,6 +202,9 @@ class Worker:
     async def _sweep_deleted(self) -> None:
         await self._database(sweeping.purge_deleted, SWEPT_AT_ONCE)
 
+    async def _sweep_approvals(self) -> None:
+        await self._database(approvals.expire, SWEPT_AT_ONCE)
+
     async def _look_at_backlog(self) -> None:
         if self.backlog.is_wanted:
             self.backlog.note(await self._database(backlog.look))
@@ -224,7 +231,7 @@ class Worker:
         await asyncio.to_thread(self._control.stop)
         unsent = await asyncio.to_thread(self._publisher.stop)
         await asyncio.to_thread(self._acknowledgements.stop)
-        for database in (self._database, self._pulse):
+        for database in (self._tools, self._database, self._pulse):
             self.has_hung |= not await asyncio.to_thread(database.close, timeout=CLOSING)
         logger.info("left; %s records were not sent", unsent)
 

@@ -1,6 +1,6 @@
 """What clients send. Fields that are not known are ignored."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
@@ -34,3 +34,7 @@ class NewMessage(BaseModel):
 
 class NewReply(BaseModel):
     client_id: UUID | None = None
+
+
+class NewDecision(BaseModel):
+    decision: Literal["approve", "decline"]

@@ -15,6 +15,15 @@ class Citation(Schema):
     quote: str
 
 
+class ToolCallObject(Schema):
+    ordinal: int
+    tool: str
+    label: str
+    state: Literal["waiting", "approved", "running", "done", "failed", "declined", "interrupted"]
+    question: str | None
+    deadline: datetime | None
+
+
 class MessageObject(Schema):
     id: UUID
     conversation_id: UUID
@@ -31,6 +40,7 @@ class MessageObject(Schema):
     bot: str | None
     client_message_id: UUID | None
     citations: list[Citation]
+    tools: list[ToolCallObject]
     error: str | None
     created_at: datetime
 
@@ -65,6 +75,10 @@ class PostedMessage(Schema):
 
 
 class CancelledReply(Schema):
+    reply: MessageObject
+
+
+class DecidedReply(Schema):
     reply: MessageObject
 
 

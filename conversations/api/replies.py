@@ -4,9 +4,10 @@ from uuid import UUID
 from django.http import HttpResponse, JsonResponse
 from ninja import Router
 
-from conversations.api.bodies import NewReply
+from conversations.api.bodies import NewDecision, NewReply
 from conversations.api.callers import CalledBy, user_of
-from conversations.api.objects import CancelledReply, Problem, RegeneratedReply
+from conversations.api.objects import CancelledReply, DecidedReply, Problem, RegeneratedReply
+from conversations.approvals import decide
 from conversations.cancelling import cancel_reply
 from conversations.cursors import cursor, live_position, with_positions
 from conversations.events import message_objects
@@ -46,6 +47,21 @@ def regenerate(request: CalledBy, reply_id: UUID, new: NewReply = NOTHING_SAID) 
     live = live_position(reader.channel)
     made = regenerate_reply(reader, reply_id, client_id=new.client_id)
     return _accepted(made.reply, live) if made.is_new else _repeated(reader, made.reply, live)
+
+
+@router.post(
+    "/{reply_id}/tools/{ordinal}",
+    response={202: DecidedReply, 404: Problem, 409: Problem, 422: Problem},
+    summary="Approve or decline what a tool is to do",
+)
+def approve(request: CalledBy, reply_id: UUID, ordinal: int, new: NewDecision) -> HttpResponse:
+    """The reply as it is now: queued, and it goes on with what was decided.
+
+    The same decision may be repeated. 409 once the other one was taken, or the time for it is over.
+    """
+    decided = decide(user_of(request), reply_id, ordinal, approve=new.decision == "approve")
+    (reply,) = message_objects([decided])
+    return JsonResponse({"reply": reply}, status=HTTPStatus.ACCEPTED)
 
 
 def _accepted(made: Message, live: str | None) -> JsonResponse:

@@ -58,6 +58,8 @@ class Message(Announced):
     finished_at = models.DateTimeField(null=True, editable=False)
     citations = models.JSONField(default=list, blank=True)
     error = models.TextField(blank=True)
+    # What readers are told of its calls, as each `ToolCall.shown` says: most replies have none, and no query.
+    tools = models.JSONField(null=True, blank=True, editable=False)
 
     class Meta:
         constraints = [

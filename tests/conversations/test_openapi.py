@@ -13,6 +13,7 @@ CALLS = {
     "/api/conversations/{conversation_id}/messages": {"get", "post"},
     "/api/messages/{reply_id}/cancel": {"post"},
     "/api/messages/{reply_id}/regenerate": {"post"},
+    "/api/messages/{reply_id}/tools/{ordinal}": {"post"},
 }
 
 

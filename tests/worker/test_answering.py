@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import InterfaceError
 
+from chatbot.tools.toolbox import Threads
 from chatbot.worker import answering as answering_module
 from chatbot.worker.answering import Answering
 from chatbot.worker.database import Database
@@ -38,7 +39,10 @@ def database() -> Iterator[Database]:
 
 def answering(database: Database) -> Answering:
     return Answering(
-        database, lambda ack: f"e-{ack.partition}-{ack.offset}", may_begin=lambda: True, tally=Tally(known=[])
+        Threads(database, database),
+        lambda ack: f"e-{ack.partition}-{ack.offset}",
+        may_begin=lambda: True,
+        tally=Tally(known=[]),
     )
 
 

@@ -1,10 +1,14 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from django.conf import settings
 
-from chatbot.bots.protocol import Bot, BotError, Citation, Question, Turn
+from chatbot.bots.protocol import Bot, BotError, Citation, NoTools, Question, Turn
+from chatbot.bots.protocol import Toolbox as Tools
+from chatbot.tools.registry import tools
+from chatbot.tools.toolbox import Threads, Toolbox
 from chatbot.worker.attempt.patience import Patience
 from chatbot.worker.attempt.progress import Progress, TooLongError
 from chatbot.worker.attempt.talk import BotTooSlowError, Talk
@@ -13,40 +17,58 @@ from conversations.heartbeats import Snapshot
 from conversations.models import Message
 from conversations.outcome import Outcome
 from conversations.replies import Claim
+from streaming import publishing
 from streaming.broker.publisher import Ack
+from streaming.event import Event
 
 logger = logging.getLogger(__name__)
 FAILED = "Something went wrong while answering. Ask again, please."
 TOO_SLOW = "The answer took too long and was given up. Ask again, please."
 SILENT = "There was no answer to this. Ask again, or in other words, please."
 
+PUBLISHER_FULL = 0.1
+
 Place = Callable[[Ack], str]
 End = tuple[Message.Status, str]
+
+
+class UnendedError(Exception):
+    """Nothing is to be written: the reply waits for a person, or is no longer ours."""
 
 
 class Attempt:
     """One attempt at one reply: the bot speaks, and what it says is told as it comes.
 
     `cancel` ends it with what was said. Whoever cancels the task that runs it ends it without a word:
-    for an attempt that is no longer ours, or is handed over.
+    for an attempt that is no longer ours, or is handed over. Without `threads` its bot has no tools.
     """
 
-    def __init__(self, claim: Claim, bot: Bot, place: Place) -> None:
+    def __init__(self, claim: Claim, bot: Bot, place: Place, threads: Threads | None = None) -> None:
         self.claim = claim
-        self.has_ended = False
+        self._has_said_all = False
         self._place = place
         self._progress = Progress(claim, markdown=bot.markdown)
         self._voice = Voice(self._progress)
-        patience = Patience(word=settings.BOT_TOKEN_SECONDS, answer=settings.BOT_ANSWER_SECONDS)
-        self._talk = Talk(bot, question(claim), self._hear, patience)
+        self._patience = Patience(word=settings.BOT_TOKEN_SECONDS, answer=settings.BOT_ANSWER_SECONDS)
+        self._tools = Toolbox(self, tools(), threads) if threads is not None else None
+        asked = question(claim, self._tools or NoTools())
+        self._talk = Talk(bot, asked, self._hear, self._patience, self._settle)
         self._is_cancelled = False
 
     async def run(self) -> Outcome:
-        """How it ended; everything that was said is with the publisher by then."""
+        """How it ended; everything that was said is with the publisher by then. Raises UnendedError."""
         with self._voice:
-            outcome = await self._outcome(*await self._end())
-        self.has_ended = True
+            end = await self._end()
+            if self._is_unended:
+                raise UnendedError
+            outcome = await self._outcome(*end)
+        self._has_said_all = True
         return outcome
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it still counts is decided by its row."""
+        return self._has_said_all or self._is_unended
 
     @property
     def spoke_at(self) -> float | None:
@@ -60,6 +82,29 @@ class Attempt:
     def cancel(self) -> None:
         self._is_cancelled = True
         self._talk.stop()
+
+    def stop(self) -> None:
+        self._talk.stop()
+
+    def elsewhere(self) -> AbstractContextManager[None]:
+        return self._patience.elsewhere()
+
+    async def said(self) -> Snapshot:
+        """All of it, which is with the publisher by then."""
+        await self._voice.flush()
+        return self.snapshot()
+
+    async def tell(self, event: Event) -> None:
+        while not publishing.tell(event, _unheard):
+            await asyncio.sleep(PUBLISHER_FULL)
+
+    async def _settle(self) -> None:
+        if self._tools is not None:
+            await self._tools.settle()
+
+    @property
+    def _is_unended(self) -> bool:
+        return self._tools is not None and self._tools.is_over
 
     async def _end(self) -> End:
         try:
@@ -101,7 +146,11 @@ class Attempt:
             raise TypeError(f"a bot yields str and Citation, not {type(part).__name__}")
 
 
-def question(claim: Claim) -> Question:
+def _unheard(_ack: Ack) -> None:
+    """Where it lies in the log is of no use to anybody."""
+
+
+def question(claim: Claim, tools: Tools) -> Question:
     *earlier, asked = claim.history
     said = [message for message in earlier if message.text]
     return Question(
@@ -109,4 +158,5 @@ def question(claim: Claim) -> Question:
         history=tuple(Turn(message.role, message.text) for message in said),
         user_id=claim.reply.conversation.owner_id,
         conversation_id=claim.reply.conversation_id,
+        tools=tools,
     )

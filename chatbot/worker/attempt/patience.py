@@ -1,5 +1,7 @@
 import asyncio
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Patience:
@@ -14,15 +16,40 @@ class Patience:
         self._left_for_word = word
         self._left_for_all = answer
         self._since: float | None = None
+        self._is_waiting = False
+        self._away = 0
 
     def start(self) -> None:
-        self._since = self._clock()
+        self._is_waiting = True
+        self._run()
 
     def stop(self, *, has_spoken: bool) -> None:
+        self._is_waiting = False
+        self._halt()
+        if has_spoken:
+            self._left_for_word = self._word
+
+    @contextmanager
+    def elsewhere(self) -> Iterator[None]:
+        """What passes in it is not the bot's time, and counts as a word: a tool runs, in its own time."""
+        self._halt()
+        self._away += 1
+        try:
+            yield
+        finally:
+            self._away -= 1
+            self._left_for_word = self._word
+            self._run()
+
+    def _run(self) -> None:
+        if self._is_waiting and not self._away and self._since is None:
+            self._since = self._clock()
+
+    def _halt(self) -> None:
         if self._since is not None:
             spent = self._clock() - self._since
             self._left_for_all -= spent
-            self._left_for_word = self._word if has_spoken else self._left_for_word - spent
+            self._left_for_word -= spent
             self._since = None
 
     @property

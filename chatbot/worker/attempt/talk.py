@@ -14,8 +14,15 @@ PARTS_A_TURN = 32
 MOST_EMPTY = 100_000
 DEADLY = (SystemExit, KeyboardInterrupt, GeneratorExit, asyncio.CancelledError)
 
+Hear = Callable[[object], Awaitable[None]]
+Prepare = Callable[[], Awaitable[None]]
+
 abandoned: set[asyncio.Task[None]] = set()
 """Bots that refuse to end: nobody hears them any more, and the end of the process does not wait for them."""
+
+
+async def _nothing() -> None:
+    pass
 
 
 class BotDiedError(Exception):
@@ -33,17 +40,19 @@ class BotSilentError(Exception):
 class Talk:
     """A bot's answer to one question, on a task of its own: `hear` gets each part, and is waited for.
 
+    `prepare` comes before, in a time of its own, and ends the talk where it raises.
     A bot that never awaits leaves the loop its turns all the same. When the talk ends, for whatever reason,
     the bot's generator is closed in the task that ran it; what does not end then is abandoned after 5 s.
     """
 
     def __init__(
-        self, bot: Bot, question: Question, hear: Callable[[object], Awaitable[None]], patience: Patience
+        self, bot: Bot, question: Question, hear: Hear, patience: Patience, prepare: Prepare = _nothing
     ) -> None:
         self._bot = bot
         self._question = question
         self._hear = hear
         self._patience = patience
+        self._prepare = prepare
         self._loop = asyncio.get_running_loop()
         self._waited_enough: asyncio.Future[None] = self._loop.create_future()
         self._is_stopped = False
@@ -111,6 +120,8 @@ class Talk:
             raise BotDiedError(f"it raised {error!r}") from error
 
     async def _converse(self) -> None:
+        with self._patience.elsewhere():
+            await self._prepare()
         said = self._bot.answer(self._question)
         try:
             await self._hear_all(said)

@@ -1,0 +1,102 @@
+"""A tool as its signature and docstring describe it."""
+
+import hashlib
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from chatbot.bots.protocol import ToolError, ToolSpec
+from chatbot.tools.plain import storable_json
+from chatbot.tools.tool import Kind, Traits, traits_of
+
+LONGEST_LABEL = 200
+LONGEST_QUESTION = 500
+STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=False)
+
+
+class ToolDefinitionError(TypeError):
+    """A function that can't be a tool; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """Valid ones: as the function takes them, and as plain JSON with what it was left to decide."""
+
+    values: dict[str, Any]
+    plain: dict[str, Any]
+
+    @property
+    def digest(self) -> str:
+        canonical = json.dumps(self.plain, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function that bots may call by `spec.name`."""
+
+    spec: ToolSpec
+    function: Callable[..., Any]
+    traits: Traits
+    model: type[BaseModel]
+
+    @property
+    def is_async(self) -> bool:
+        return inspect.iscoroutinefunction(self.function)
+
+    def arguments(self, given: Mapping[str, object]) -> Arguments:
+        """Raises ToolError, which names each that is wrong."""
+        try:
+            found = self.model.model_validate(storable_json(given))
+        except ValidationError as error:
+            wrong = "; ".join(f"{_place(each['loc'])}: {each['msg']}" for each in error.errors()[:10])
+            raise ToolError(f"{self.spec.name} can't be called with this. {wrong}") from error
+        values = {name: getattr(found, name) for name in self.model.model_fields}
+        return Arguments(values, found.model_dump(mode="json"))
+
+    def label(self, arguments: Arguments) -> str:
+        written = self.traits.label or self.spec.name.replace("_", " ").capitalize()
+        return _one_line(written.format_map(arguments.values), LONGEST_LABEL)
+
+
+def describe(name: str, function: Callable[..., Any]) -> Tool:
+    """Raises ToolDefinitionError for what has no docstring, no context or a parameter without a type."""
+    traits, says = traits_of(function), inspect.getdoc(function)
+    if not says:
+        raise ToolDefinitionError(f"the tool {name} has no docstring, by which a bot knows what it does")
+    if traits.kind is Kind.DATABASE and inspect.iscoroutinefunction(function):
+        raise ToolDefinitionError(f"the tool {name} is for the database, and so can't be async")
+    model = _model(name, function)
+    return Tool(ToolSpec(name, says, model.model_json_schema()), function, traits, model)
+
+
+def one_line_question(text: str) -> str:
+    return _one_line(text, LONGEST_QUESTION)
+
+
+def _model(name: str, function: Callable[..., Any]) -> type[BaseModel]:
+    hints = get_type_hints(function, include_extras=True)
+    _context, *parameters = inspect.signature(function).parameters.values() or [None]
+    fields: dict[str, Any] = {}
+    for parameter in parameters:
+        assert parameter is not None, "only the context can be missing"
+        if parameter.name not in hints or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            raise ToolDefinitionError(f"the tool {name}: its parameter {parameter.name} needs a type")
+        default = ... if parameter.default is parameter.empty else parameter.default
+        fields[parameter.name] = (hints[parameter.name], default)
+    if _context is None:
+        raise ToolDefinitionError(f"the tool {name} takes no context: its first parameter is a ToolContext")
+    return create_model(name, __config__=STRICT, **fields)
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, location)) or "arguments"
+
+
+def _one_line(text: str, longest: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
