@@ -175,6 +175,7 @@ if flag("EXAMPLE_TOOLS", default=True):
         "my_appointments": "chatbot.tools.booking.tools.mine",
         "book_appointment": "chatbot.tools.booking.tools.book",
         "cancel_appointment": "chatbot.tools.booking.tools.cancel",
+        "troubleshoot": "chatbot.tools.troubleshooting.tools.troubleshoot",
     }
 TOOL_APPROVAL_SECONDS = number("TOOL_APPROVAL_SECONDS", 900, low=1, high=86_400)
 WORKER_CONCURRENCY = number("WORKER_CONCURRENCY", 64, low=1, high=10_000)

@@ -5,6 +5,7 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 
 from chatbot.knowledge.answer import answer_to
+from chatbot.tools.intents import acted
 
 from .pace import paced
 from .protocol import Citation, Question
@@ -18,10 +19,14 @@ class KnowledgeBot:
     """Words a second: slow enough to be seen coming, faster than anybody reads."""
 
     async def answer(self, question: Question) -> AsyncIterator[str | Citation]:
-        before = [turn.text for turn in question.history if turn.role == "user"]
-        parts = await sync_to_async(looked_up, thread_sensitive=False)(question.text, before)
-        async for piece in paced(words_of(parts), self.rate):
+        done = await acted(question)
+        async for piece in paced(words_of([done] if done else await _found(question)), self.rate):
             yield piece
+
+
+async def _found(question: Question) -> list[str | Citation]:
+    before = [turn.text for turn in question.history if turn.role == "user"]
+    return await sync_to_async(looked_up, thread_sensitive=False)(question.text, before)
 
 
 def looked_up(text: str, before: Sequence[str]) -> list[str | Citation]:

@@ -81,10 +81,12 @@ class ToolCall(models.Model):
     def shown(self) -> dict[str, object]:
         """What readers are told of it: neither its arguments nor its result."""
         is_asked = self.state == self.State.WAITING
+        # The label says what was done: of what was not, the question says it.
+        is_undone = self.state in (self.State.FAILED, self.State.DECLINED, self.State.INTERRUPTED)
         return {
             "ordinal": self.ordinal,
             "tool": self.tool,
-            "label": self.label,
+            "label": self.question if is_undone and self.question else self.label,
             "state": self.state,
             "question": self.question if is_asked else None,
             "deadline": self.deadline.isoformat() if is_asked and self.deadline else None,

@@ -11,9 +11,15 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from conversations import approvals
 from conversations.access import session_user
 from conversations.cancelling import cancel_reply
-from conversations.errors import ClientIdReusedError, ConversationsError, ReplyUnfinishedError
+from conversations.errors import (
+    ClientIdReusedError,
+    ConversationsError,
+    DecisionTakenError,
+    ReplyUnfinishedError,
+)
 from conversations.models import User
 from conversations.regenerating import regenerate_reply
 
@@ -55,6 +61,25 @@ def regenerate(request: HttpRequest, conversation_id: UUID, reply_id: UUID) -> H
     again.is_valid()
     try:
         again.ask(user, reply_id)
+    except ConversationsError as error:
+        raise Http404(str(error)) from error
+    return redirect("conversation", conversation_id)
+
+
+@never_cache
+@require_POST
+def decide(
+    request: HttpRequest, conversation_id: UUID, reply_id: UUID, ordinal: int, decision: str
+) -> HttpResponse:
+    """Nothing more where it is decided already: the page then says what came of it."""
+    user = session_user(request)
+    if user is None:
+        return redirect_to_login(reverse("conversation", args=[conversation_id]))
+    if decision not in ("approve", "decline"):
+        raise Http404("There is no such choice.")
+    try:
+        with suppress(DecisionTakenError):
+            approvals.decide(user, reply_id, ordinal, approve=decision == "approve")
     except ConversationsError as error:
         raise Http404(str(error)) from error
     return redirect("conversation", conversation_id)

@@ -8,6 +8,7 @@ from conversations.open_text import open_text
 
 HERE_OR_THE_WEB = re.compile(r"https?://|/(?!/)")
 SILENT = {"failed": "The answer could not be finished.", "cancelled": "Stopped."}
+NOTES = {"failed": "did not work", "declined": "not done", "interrupted": "interrupted"}
 BLANK = {
     role: {
         "id": "",
@@ -30,8 +31,13 @@ def shown(message: Object) -> Object:
         "is_finished": message["status"] not in Message.UNFINISHED,
         "tail": open_text(message["text"], message["open"]),
         "note": message["error"] or SILENT.get(message["status"], ""),
+        "calls": [_call(call) for call in message["tools"]],
         "sources": [_source(citation) for citation in message["citations"]],
     }
+
+
+def _call(call: Object) -> Object:
+    return {**call, "text": call["question"] or call["label"], "note": NOTES.get(call["state"], "")}
 
 
 def _source(citation: Object) -> Object:

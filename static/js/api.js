@@ -11,6 +11,7 @@ export const postMessage = (id, message) => call("POST", `conversations/${id}/me
 
 export const cancelReply = (id) => call("POST", `messages/${id}/cancel`);
 export const regenerateReply = (id, clientId) => call("POST", `messages/${id}/regenerate`, { client_id: clientId });
+export const decideCall = (id, ordinal, decision) => call("POST", `messages/${id}/tools/${ordinal}`, { decision });
 
 /** With the id of its `owner`: who was nobody is a guest from then on. */
 export async function startConversation(clientId) {

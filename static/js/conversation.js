@@ -1,6 +1,6 @@
 // One conversation: what is heard and what is said meet here, and become what is seen.
 
-import { cancelReply, postMessage, readHistory, regenerateReply, startConversation } from "./api.js";
+import { cancelReply, decideCall, postMessage, readHistory, regenerateReply, startConversation } from "./api.js";
 import { Outbox } from "./outbox.js";
 import { scrollToEnd, Timeline } from "./timeline.js";
 import { Transcript } from "./transcript.js";
@@ -56,6 +56,11 @@ export class Conversation {
   /** Rejects with the Problem where it was not. Both may be repeated: what was asked for once is done once. */
   async stop(reply) {
     this.#take((await patiently(() => cancelReply(reply))).reply);
+  }
+
+  /** `decision` is "approve" or "decline"; of what the reply waits for. */
+  async decide(reply, ordinal, decision) {
+    this.#take((await patiently(() => decideCall(reply, ordinal, decision))).reply);
   }
 
   async regenerate(reply) {

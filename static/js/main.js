@@ -29,7 +29,12 @@ const conversation = new Conversation(element(".messages"), {
 });
 const composer = new Composer(element(".composer"), (text) => say(text));
 new Choices(element(".messages"), {
-  does: { stop: (reply) => choose("stop", reply), retry: (reply) => choose("regenerate", reply) },
+  does: {
+    stop: (reply) => choose("stop", reply),
+    retry: (reply) => choose("regenerate", reply),
+    approve: (reply, ordinal) => choose("decide", reply, ordinal, "approve"),
+    decline: (reply, ordinal) => choose("decide", reply, ordinal, "decline"),
+  },
   refused: (problem) => composer.complain(problem.message),
 });
 
@@ -63,10 +68,10 @@ function say(text) {
 }
 
 /** Whoever chose by keyboard would be nowhere once the button is gone. */
-function choose(what, reply) {
+function choose(what, ...about) {
   composer.complain("");
   composer.focus();
-  return conversation[what](reply);
+  return conversation[what](...about);
 }
 
 /** The first message made a conversation: the page is its page now. */

@@ -1,5 +1,6 @@
 // One message as an element: the same markup as templates/conversations/message.html.
 
+import { line } from "./call.js";
 import { isFinished } from "./transcript.js";
 
 const HERE_OR_THE_WEB = /^(https?:\/\/|\/(?!\/))/;
@@ -18,6 +19,7 @@ export function update(article, shown, message) {
   article.dataset.status = message.status;
   if (message.role === "user") return said(article, message);
   article.setAttribute("aria-busy", String(!isFinished(message)));
+  if (shown?.tools !== message.tools) calls(part(article, "calls"), message);
   blocks(part(article, "answer"), shown?.html ?? "", message.html);
   put(part(article, "tail"), message.text.slice(message.text.length - message.open));
   put(part(article, "error"), message.error || (SILENT[message.status] ?? ""));
@@ -60,6 +62,17 @@ function blocks(answer, shown, html) {
   if (html === shown) return;
   if (html.startsWith(shown)) answer.insertAdjacentHTML("beforeend", html.slice(shown.length));
   else answer.innerHTML = html;
+}
+
+/** A line that stays the same is left alone: a button that somebody is about to press, say. */
+function calls(list, message) {
+  const lines = (message.tools ?? []).map((call) => line(call, message));
+  for (const [place, item] of lines.entries()) {
+    const there = list.children[place];
+    if (!there) list.append(item);
+    else if (there.outerHTML !== item.outerHTML) there.replaceWith(item);
+  }
+  while (list.children.length > lines.length) list.lastElementChild.remove();
 }
 
 function sources(list, citations) {

@@ -1,8 +1,11 @@
 // The client rules: what the page makes of the events of one conversation, and when it reads history again.
 // No DOM. tests/client_rules.json is the table of cases, which the tests' Python reader runs too.
 
+import { withCall, withCalls } from "./calls.js";
+
 const UNFINISHED = ["queued", "streaming", "waiting"];
 const CARRY_MESSAGE = ["message.created", "message.updated", "reply.started", "reply.finished"];
+const CARRY_CALL = ["tool.started", "tool.finished"];
 
 /** `hear` and `take` answer "nothing", "ignore" or "reread": read history, give it to `read`, go on from its
  * cursor. A message that changed is another object than before. */
@@ -38,6 +41,7 @@ export class Transcript {
     if (data.conversation_id !== this.conversationId) return "ignore";
     if (CARRY_MESSAGE.includes(type)) return this.take(data.message);
     if (type === "reply.delta") return this.#delta(data);
+    if (CARRY_CALL.includes(type)) return this.#call(data);
     return type === "conversation.updated" ? this.#conversation(data.conversation) : "ignore";
   }
 
@@ -98,6 +102,17 @@ export class Transcript {
     return "nothing";
   }
 
+  /** What history does not know of a call yet, or knew before this event of long ago, does no harm. */
+  #call({ conversation_id: _, message_id: id, attempt, ...call }) {
+    const held = this.#messages.get(id);
+    if (!held || isFinished(held) || attempt < held.attempt) return "ignore";
+    const known = held.tools ?? [];
+    const tools = withCall(known, call);
+    if (tools === known) return "ignore";
+    this.#messages.set(held.id, { ...held, tools });
+    return "nothing";
+  }
+
   /** History is read again once an attempt; a second gap waits for reply.finished. */
   #gap({ message_id: id, attempt }) {
     if ((this.#rereadAt.get(id) ?? -1) >= attempt) return "ignore";
@@ -125,14 +140,23 @@ export function isFinished(message) {
 /** The state of the higher `rev`; in an unfinished attempt, with the text of the higher `next_index`. */
 function merged(held, incoming) {
   if (incoming.attempt < held.attempt) return held;
-  const [older, newer] = incoming.rev < held.rev ? [incoming, held] : [held, incoming];
+  const [older, latest] = incoming.rev < held.rev ? [incoming, held] : [held, incoming];
+  const newer = withCallsOf(older, latest);
   if (!areOneUnfinishedAttempt(older, newer) || older.next_index <= newer.next_index) return newer;
   return { ...newer, ...text(older) };
 }
 
 function reread(held, item) {
-  if (!held || item.rev >= held.rev) return item;
+  if (!held) return item;
+  if (item.rev >= held.rev) return withCallsOf(held, item);
   return areOneUnfinishedAttempt(held, item) ? { ...held, ...text(item) } : held;
+}
+
+/** The same object where the other one knows nothing newer of its calls. */
+function withCallsOf(other, message) {
+  const known = message.tools ?? [];
+  const tools = isFinished(message) ? known : withCalls(known, other.tools ?? []);
+  return tools === known ? message : { ...message, tools };
 }
 
 function areOneUnfinishedAttempt(one, other) {

@@ -11,6 +11,9 @@ Does = Literal["nothing", "ignore", "reread"]
 
 UNFINISHED = ("queued", "streaming", "waiting")
 TEXT = ("text", "html", "open", "next_index")
+RANK = {"waiting": 0, "approved": 1, "running": 2}
+ENDED = 3
+CARRIES_CALL = ("tool.started", "tool.finished")
 CARRIES_MESSAGE = ("message.created", "message.updated", "reply.started", "reply.finished")
 
 
@@ -54,6 +57,8 @@ class Transcript:
             return self.take(data["message"])
         if kind == "reply.delta":
             return self._delta(data)
+        if kind in CARRIES_CALL:
+            return self._call(data)
         return self._conversation(data["conversation"]) if kind == "conversation.updated" else "ignore"
 
     def take(self, message: Message) -> Does:
@@ -121,6 +126,19 @@ class Transcript:
         self._messages[held["id"]] = _extended(begun, delta)
         return "nothing"
 
+    def _call(self, data: dict[str, Any]) -> Does:
+        """What history does not know of a call yet, or knew before this event of long ago, does no harm."""
+        held = self._messages.get(data["message_id"])
+        if held is None or is_finished(held) or data["attempt"] < held["attempt"]:
+            return "ignore"
+        place = ("conversation_id", "message_id", "attempt")
+        known = held.get("tools", [])
+        tools = _with_calls(known, [{name: data[name] for name in data if name not in place}])
+        if tools is known:
+            return "ignore"
+        self._messages[held["id"]] = {**held, "tools": tools}
+        return "nothing"
+
     def _gap(self, delta: dict[str, Any]) -> Does:
         """History is read again once an attempt; a second gap waits for `reply.finished`."""
         if self._reread_at.get(delta["message_id"], -1) >= delta["attempt"]:
@@ -148,16 +166,38 @@ def _merged(held: Message, incoming: Message) -> Message:
     """The state of the higher `rev`; in an unfinished attempt, with the text of the higher `next_index`."""
     if incoming["attempt"] < held["attempt"]:
         return held
-    older, newer = (incoming, held) if incoming["rev"] < held["rev"] else (held, incoming)
+    older, latest = (incoming, held) if incoming["rev"] < held["rev"] else (held, incoming)
+    newer = _with_calls_of(older, latest)
     if not _same_unfinished_attempt(older, newer) or older["next_index"] <= newer["next_index"]:
         return newer
     return {**newer, **_text(older)}
 
 
 def _reread(held: Message | None, item: Message) -> Message:
-    if held is None or item["rev"] >= held["rev"]:
+    if held is None:
         return item
+    if item["rev"] >= held["rev"]:
+        return _with_calls_of(held, item)
     return {**held, **_text(item)} if _same_unfinished_attempt(held, item) else held
+
+
+def _with_calls_of(other: Message, message: Message) -> Message:
+    """The same object where the other one knows nothing newer of its calls."""
+    known = message.get("tools", [])
+    tools = known if is_finished(message) else _with_calls(known, other.get("tools", []))
+    return message if tools is known else {**message, "tools": tools}
+
+
+def _with_calls(calls: list[Message], others: list[Message]) -> list[Message]:
+    """The same list where they tell nothing new: a call goes through its states in one direction alone."""
+    held = {call["ordinal"]: call for call in calls}
+    newer = [call for call in others if _rank(call) > _rank(held.get(call["ordinal"]))]
+    known = {**held, **{call["ordinal"]: call for call in newer}}
+    return [known[ordinal] for ordinal in sorted(known)] if newer else calls
+
+
+def _rank(call: Message | None) -> int:
+    return -1 if call is None else RANK.get(call["state"], ENDED)
 
 
 def _same_unfinished_attempt(one: Message, other: Message) -> bool:

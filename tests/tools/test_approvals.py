@@ -172,6 +172,27 @@ async def test_over_http_it_is_one_call(attempts: Attempts, reply: Message) -> N
     assert await run(over_http, alice, reply, "approve") == (409, "decision_taken")
 
 
+def decide_by_form(user: User, reply: Message, decision: str) -> tuple[bool, str]:
+    """Whether the page has that button, and where one is once it was pressed."""
+    browser = Caller(user).client
+    page = browser.get(f"/c/{reply.conversation_id}/").content.decode()
+    path = f"/c/{reply.conversation_id}/{reply.pk}/tools/1/{decision}"
+    pressed = browser.post(path)
+    return f'form="choice" formaction="{path}"' in page, pressed.headers.get("Location", "")
+
+
+async def test_without_javascript_it_is_a_form(attempts: Attempts, reply: Message) -> None:
+    await asked(attempts)
+    bob = await attempts.database(User.objects.create_user, "bob")
+    alice, here = reply.conversation.owner, f"/c/{reply.conversation_id}/"
+
+    assert await attempts.database(decide_by_form, bob, reply, "approve") == (False, "")
+    assert await attempts.database(decide_by_form, alice, reply, "maybe") == (False, "")
+    assert await attempts.database(decide_by_form, alice, reply, "approve") == (True, here)
+    assert await attempts.database(decide_by_form, alice, reply, "decline") == (False, here)
+    assert [call[2] for call in await attempts.journal()] == ["approved"]
+
+
 def cancel_over_http(user: User, reply: Message) -> dict[str, object]:
     cancelled: dict[str, object] = Caller(user).cancel(reply).body["reply"]
     return cancelled

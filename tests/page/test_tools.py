@@ -1,0 +1,90 @@
+"""What tools did for an answer, and a person who is asked first: as it is seen, and chosen."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator
+
+from tests.page.visitor import Visitor
+
+FIND = "Which appointments are free?"
+
+
+def lines(visitor: Visitor) -> list[str]:
+    return [" ".join(text.split()) for text in visitor.page.locator(".call").all_inner_texts()]
+
+
+def ask_to_book(visitor: Visitor) -> str:
+    """What is to be approved, once it is on the page."""
+    visitor.open()
+    visitor.start("knowledge")
+    found = re.search(r"\b(\d+): ", visitor.ask(FIND).replace("\n", " "))
+    assert found is not None
+    visitor.say(f"Book {found[1]}")
+    question(visitor).wait_for()
+    return found[1]
+
+
+def question(visitor: Visitor) -> Locator:
+    return visitor.page.locator('.call[data-state="waiting"]')
+
+
+@pytest.fixture
+def waiting(alice: Visitor) -> Visitor:
+    ask_to_book(alice)
+    return alice
+
+
+def test_what_was_done_is_a_quiet_line_and_still_there_after_a_refresh(alice: Visitor) -> None:
+    alice.open()
+    alice.start("knowledge")
+
+    alice.ask(FIND)
+
+    assert lines(alice) == ["Looked for free appointments"]
+    before = alice.articles()
+    alice.page.reload()
+    assert alice.articles() == before
+
+
+def test_an_approved_booking_is_made_and_the_answer_goes_on(alice: Visitor) -> None:
+    number = ask_to_book(alice)
+    assert re.fullmatch(rf"Book appointment {number}: .+\? Approve Decline", lines(alice)[1])
+
+    question(alice).get_by_role("button", name="Approve").click()
+
+    assert "booked" in alice.answer(1)
+    assert lines(alice)[1] == f"Booked appointment {number}"
+
+
+def test_a_declined_booking_is_not_made(waiting: Visitor) -> None:
+    question(waiting).get_by_role("button", name="Decline").click()
+
+    assert "declined" in waiting.answer(1)
+    assert re.fullmatch(r"Book appointment \d+: .+\? not done", lines(waiting)[1])
+
+
+def test_the_question_is_the_same_after_a_refresh_and_works(waiting: Visitor) -> None:
+    before = waiting.articles()
+
+    waiting.page.reload()
+
+    assert waiting.articles() == before
+    question(waiting).get_by_role("button", name="Approve").click()
+    assert "booked" in waiting.answer(1)
+
+
+def test_another_tab_sees_what_was_decided_here(waiting: Visitor) -> None:
+    tab = waiting.new_tab()
+
+    question(waiting).get_by_role("button", name="Decline").click()
+
+    waiting.replies("complete", tab=tab).nth(1).wait_for()
+    assert tab.locator(".call").nth(1).get_attribute("data-state") == "declined"
+
+
+def test_a_stopped_question_is_over(waiting: Visitor) -> None:
+    waiting.replies("waiting").get_by_role("button", name="Stop").click()
+
+    waiting.replies("cancelled").wait_for()
+    assert re.fullmatch(r"Book appointment \d+: .+\? not done", lines(waiting)[1])
