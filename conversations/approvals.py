@@ -18,9 +18,9 @@ from conversations.replies import Claim
 
 State, Decision = ToolCall.State, ToolCall.Decision
 SAID = {
-    Decision.DECLINE: "The user declined this.",
-    Decision.EXPIRED: "The user was asked whether this may be done, and did not answer in time.",
-    Decision.CANCELLED: "The user stopped the answer when they were asked whether this may be done.",
+    Decision.DECLINE: "This was declined: it was not done.",
+    Decision.EXPIRED: "Nobody approved this in time: it was not done.",
+    Decision.CANCELLED: "The answer was stopped before this was done.",
 }
 
 

@@ -199,6 +199,8 @@ def _end_unclaimed(reply: Message, status: Message.Status, error: str) -> bool:
     )
     if ended:
         ended_unclaimed.add(status)
+        if reply.tools is not None:
+            _interrupt_calls(reply)
         announce(Message.objects.select_related("conversation").get(pk=reply.pk))
     return ended == 1
 

@@ -3,8 +3,10 @@
 import hashlib
 import inspect
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
@@ -71,6 +73,8 @@ def describe(name: str, function: Callable[..., Any]) -> Tool:
     if traits.kind is Kind.DATABASE and inspect.iscoroutinefunction(function):
         raise ToolDefinitionError(f"the tool {name} is for the database, and so can't be async")
     model = _model(name, function)
+    for written in (traits.label, traits.asks if isinstance(traits.asks, str) else ""):
+        _check(name, written, model)
     return Tool(ToolSpec(name, says, model.model_json_schema()), function, traits, model)
 
 
@@ -91,6 +95,14 @@ def _model(name: str, function: Callable[..., Any]) -> type[BaseModel]:
     if _context is None:
         raise ToolDefinitionError(f"the tool {name} takes no context: its first parameter is a ToolContext")
     return create_model(name, __config__=STRICT, **fields)
+
+
+def _check(name: str, written: str, model: type[BaseModel]) -> None:
+    for _, field, _, _ in Formatter().parse(written):
+        if field is not None and re.split(r"[.\[]", field)[0] not in model.model_fields:
+            raise ToolDefinitionError(
+                f"the tool {name}: {written!r} names {field}, which is no parameter of it"
+            )
 
 
 def _place(location: tuple[int | str, ...]) -> str:

@@ -1,5 +1,7 @@
+from typing import TYPE_CHECKING
+
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.functions import Left
 from django.http import HttpRequest
 from django.urls import reverse
@@ -7,11 +9,46 @@ from django.utils.html import format_html
 
 from conversations.admin.archive import Archive
 from conversations.admin.filters import BotFilter
-from conversations.models import Message
+from conversations.models import Message, ToolCall
+
+if TYPE_CHECKING:
+    Inline = admin.TabularInline[ToolCall, Message]
+else:
+    Inline = admin.TabularInline
+
+
+class ToolCallInline(Inline):
+    """What tools were asked for it, and what came of that: written by workers alone."""
+
+    model = ToolCall
+    fields = readonly_fields = (
+        "ordinal",
+        "tool",
+        "arguments",
+        "state",
+        "result",
+        "error",
+        "attempt",
+        "question",
+        "decision",
+        "decided_by",
+        "began_at",
+        "ended_at",
+    )
+    ordering = ("ordinal",)
+    can_delete = False
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
 
 @admin.register(Message)
 class MessageAdmin(Archive[Message]):
+    inlines = [ToolCallInline]
     list_display = ["id", "excerpt", "role", "status", "bot", "owner", "created_at", "transcript"]
     list_filter = ["status", "role", BotFilter, "created_at"]
     list_select_related = ["conversation__owner"]

@@ -16,7 +16,7 @@ export function line(call, message) {
 
 function note(text) {
   const element = document.createElement("small");
-  element.textContent = text;
+  element.textContent = ` · ${text}`;
   return element;
 }
 

@@ -61,7 +61,7 @@ def test_a_declined_booking_is_not_made(waiting: Visitor) -> None:
     question(waiting).get_by_role("button", name="Decline").click()
 
     assert "declined" in waiting.answer(1)
-    assert re.fullmatch(r"Book appointment \d+: .+\? not done", lines(waiting)[1])
+    assert re.fullmatch(r"Book appointment \d+: .+\? · not done", lines(waiting)[1])
 
 
 def test_the_question_is_the_same_after_a_refresh_and_works(waiting: Visitor) -> None:
@@ -87,4 +87,4 @@ def test_a_stopped_question_is_over(waiting: Visitor) -> None:
     waiting.replies("waiting").get_by_role("button", name="Stop").click()
 
     waiting.replies("cancelled").wait_for()
-    assert re.fullmatch(r"Book appointment \d+: .+\? not done", lines(waiting)[1])
+    assert re.fullmatch(r"Book appointment \d+: .+\? · not done", lines(waiting)[1])
