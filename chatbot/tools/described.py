@@ -78,8 +78,12 @@ def describe(name: str, function: Callable[..., Any]) -> Tool:
     return Tool(ToolSpec(name, says, model.model_json_schema()), function, traits, model)
 
 
-def one_line_question(text: str) -> str:
-    return _one_line(text, LONGEST_QUESTION)
+def whole_question(text: str) -> str:
+    """On one line. Raises ToolError for one that is too long: nobody approves what they were not shown."""
+    line = " ".join(text.split())
+    if len(line) > LONGEST_QUESTION:
+        raise ToolError("This is too long to ask a person about. Use shorter arguments.")
+    return line
 
 
 def _model(name: str, function: Callable[..., Any]) -> type[BaseModel]:

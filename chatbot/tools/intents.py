@@ -12,6 +12,7 @@ from chatbot.bots.protocol import Question, ToolError
 from chatbot.knowledge.answer import escaped
 
 Arguments = dict[str, object]
+LONGEST = 200  # of what can be a plain order; patterns take their time with what is long
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PLEASE = r"^\W*(?:(?:please|can you|could you|would you|i want to|i'd like to|i would like to)\s+)*"
 APPOINTMENT = r"(?:my |the |an? )?(?:appointments?|bookings?)?\s*(?:number |no\.? |#)?"
@@ -29,6 +30,8 @@ class Intent:
 
 async def acted(question: Question) -> str | None:
     """What came of it, as Markdown, if a tool was asked for. Raises ToolWaitsError, where one asks first."""
+    if len(question.text) > LONGEST:
+        return None
     has = {spec.name for spec in question.tools.specs}
     for intent in INTENTS:
         arguments = intent.asked(question) if intent.tool in has else None

@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from chatbot.bots.protocol import ToolCall as Call
 from chatbot.bots.protocol import ToolError, ToolSpec, ToolWaitsError
 from chatbot.tools import calling
-from chatbot.tools.described import Arguments, Tool, one_line_question
+from chatbot.tools.described import Arguments, Tool, whole_question
 from chatbot.tools.tool import Kind, ToolContext
 from chatbot.worker.database import Database
 from conversations import approvals, journal
@@ -128,7 +128,7 @@ class Toolbox:
         return None
 
     async def _ask(self, tool: Tool, arguments: Arguments, draft: Draft) -> None:
-        question = one_line_question(await self._question(tool, arguments))
+        question = whole_question(await self._question(tool, arguments))
         said = await self._scene.said()
         # From here on this attempt is at its end, however the question is kept: its heartbeat finds no pulse.
         self.is_over = True

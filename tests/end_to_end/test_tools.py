@@ -66,7 +66,9 @@ def kill(stack: Stack) -> None:
     stack.workers[-2].kill()
 
 
-def test_killed_before_the_effect(stack: Stack, alice: Reader, bookings: Bookings, name: str) -> None:
+def test_a_worker_killed_before_a_booking_leaves_it_to_the_next_one(
+    stack: Stack, alice: Reader, bookings: Bookings, name: str
+) -> None:
     number = bookings.make()
     _, reply = asked(alice, f"book {number}")
 
@@ -82,7 +84,7 @@ def test_killed_before_the_effect(stack: Stack, alice: Reader, bookings: Booking
     assert [one for one in bookings.taken() if one[1] == name] == [(number, name)]
 
 
-def test_killed_between_the_effect_and_its_commit(
+def test_a_worker_killed_between_a_booking_and_its_commit_has_booked_nothing_and_the_next_one_does(
     stack: Stack, alice: Reader, bookings: Bookings, name: str
 ) -> None:
     number = bookings.make()
@@ -100,7 +102,7 @@ def test_killed_between_the_effect_and_its_commit(
     assert [one for one in bookings.taken() if one[1] == name] == [(number, name)]
 
 
-def test_killed_between_the_commit_and_the_answer(
+def test_a_worker_killed_after_a_booking_is_not_imitated_by_the_next_one(
     stack: Stack, alice: Reader, bookings: Bookings, name: str
 ) -> None:
     number = bookings.make()
@@ -147,19 +149,3 @@ def test_stopped_in_the_middle_nothing_is_booked(
         ["interrupted"],
     )
     assert [one for one in bookings.taken() if one[1] == name] == []
-
-
-def test_nobody_else_decides_sees_or_cancels_it(stack: Stack, alice: Reader, bookings: Bookings) -> None:
-    number = bookings.make()
-    _, reply = asked(alice, f"book {number}")
-
-    with Reader(stack.base_url, stack.token("bob")) as bob:
-        refused = bob.http.post(f"/api/messages/{reply}/tools/1", json={"decision": "approve"})
-        approve(alice, reply)
-        alice.finished(reply)
-        listed = bob.finished(bob.say(bob.start(bot="knowledge"), "what are my appointments"))
-        cancelled = bob.finished(bob.say(bob.start(bot="knowledge"), f"cancel {number}"))
-
-    assert refused.status_code == 404
-    assert listed["text"] == "You have no appointments."
-    assert cancelled["text"] == f"You have no appointment {number}."

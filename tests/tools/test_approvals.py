@@ -54,6 +54,15 @@ async def test_the_reply_waits_with_what_was_said_and_nobody_claims_it(
     assert await attempts.database(notes) == []
 
 
+async def test_nobody_is_asked_about_more_than_they_are_shown(attempts: Attempts) -> None:
+    stage = await attempts.next()
+
+    with pytest.raises(ToolError, match="too long to ask a person about"):
+        await stage.toolbox.call("careful_note", {"text": "milk" * 200})
+
+    assert await attempts.journal() == []
+
+
 async def test_once_it_waits_the_bot_can_t_call_anything_more(attempts: Attempts) -> None:
     stage = await asked(attempts)
 

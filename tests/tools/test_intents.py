@@ -93,6 +93,7 @@ def test_a_choice_of_the_last_step_goes_on_from_it() -> None:
         "cancel",
         "",
         "book " + "9" * 40,
+        "book" + " " * 32_000,
     ],
 )
 def test_other_questions_are_left_to_the_documents(text: str) -> None:
