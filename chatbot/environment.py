@@ -59,6 +59,17 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in text(name).split(",") if word.strip()]
 
 
+def hosts(name: str) -> frozenset[str]:
+    """Names of hosts, as browsers write them: small letters, no scheme, port or wildcard."""
+    named = frozenset(words(name))
+    for host in sorted(named):
+        if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", host):
+            raise ImproperlyConfigured(
+                f"{name} lists names of hosts, like img.example.org, and {host!r} is none (see .env.example)"
+            )
+    return named
+
+
 def database(name: str) -> dict[str, Any]:
     """Django's database settings out of a URL; PostgreSQL only."""
     url = text(name)

@@ -7,7 +7,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from chatbot.environment import database, flag, librdkafka, matching, number, secret, text, words
+from chatbot.environment import database, flag, hosts, librdkafka, matching, number, secret, text, words
 from chatbot.postgresql.patience import PatientConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -31,12 +31,13 @@ SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 X_FRAME_OPTIONS = "DENY"
+IMAGE_HOSTS = hosts("IMAGE_HOSTS")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *(f"https://{host}" for host in sorted(IMAGE_HOSTS))],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

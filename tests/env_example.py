@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-READERS = {"flag", "text", "number", "words", "database", "matching", "secret"}
+READERS = {"flag", "hosts", "text", "number", "words", "database", "matching", "secret"}
 SOURCES = ("chatbot/settings.py", "chatbot/gunicorn.py")
 # Any librdkafka option can be given as KAFKA_…; the example shows the ones that most people need.
 KAFKA = "KAFKA_"

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from markdown_it.token import Token
 
 from chatbot.markdown import safe
+from chatbot.markdown.footnotes import gathered, known
 from chatbot.markdown.plain import plain
 from chatbot.markdown.render import PARSER
 
@@ -21,10 +22,11 @@ def page_of(document: Document) -> str:
     """The document as safe HTML."""
     if not is_markdown(document.path):
         return "\n".join(plain(part) for part in document.text.split("\n\n"))
-    tokens = PARSER.parse(document.text)
+    env = known("")
+    tokens = gathered(PARSER, PARSER.parse(document.text, env), env)
     name_headings(tokens)
     lead_links(tokens, document.path)
-    return safe.DOCUMENT.clean(str(PARSER.renderer.render(tokens, PARSER.options, {})))
+    return safe.DOCUMENT.clean(str(PARSER.renderer.render(tokens, PARSER.options, env)))
 
 
 def name_headings(tokens: Sequence[Token]) -> None:

@@ -1,104 +1,123 @@
 import re
+from dataclasses import dataclass
 
-from markdown_it.token import Token
-
-from .render import PARSER
+from .look import Look
+from .open_block import BLANK, OpenBlock
 from .units import utf16
 
-LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r(?!\Z))")
-LINE_END = re.compile(r"\r\n|\r|\n")
-MAY_CONTINUE_A_LIST = frozenset("-+*0123456789")
-FIRST_CREDIT = 4_000
-CREDIT_PER_LINE = 10
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)")
+LINE_COST = 60
+FIRST_CREDIT = 10_000
+FIRST_LOOK = 500
+CREDIT = 3
+SMALL = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a look is cast on: lines, and the beginning of the next where that has begun a block.
+
+    Its cost, as that of everything here, is counted in characters, of which a line has 60 more than it has.
+    """
+
+    lines: tuple[str, ...]
+    beginning: str
+    cost: int
+
+    @property
+    def is_small(self) -> bool:
+        return self.cost <= SMALL
 
 
 class Tail:
     """The end of a text that is still growing: from the start of its last top-level block.
 
-    Looking for the next block means parsing all of the tail, so looks are paid for: each line that comes
-    in earns credit for a few. A block of up to about a hundred lines is looked at with every line; the
-    next after a longer one is noticed a few per cent of its length late.
+    Looking for the next block means parsing all of the tail, so it is looked at only when a line may have
+    begun one, and looks are paid for: what comes in earns credit for being parsed three times. One that has
+    doubled is looked at in any case. So all looks together parse a text five times at most.
     """
 
     def __init__(self) -> None:
         self.units = 0
         self._lines: list[str] = []
         self._partial: list[str] = []
-        self._looked_at_partial = False
-        self._partial_begins = False
-        self._open_fence: re.Pattern[str] | None = None
+        self._judged = 0
+        self._cost = self._looked_at = 0
         self._credit = FIRST_CREDIT
+        self._block = OpenBlock()
+        self._is_due = self._has_seen_beginning = False
 
-    def add(self, text: str) -> str:
-        """The source of the blocks that are now complete, and are no more in the tail; "" for none."""
+    def add(self, text: str) -> None:
         self.units += utf16(text)
         self._partial.append(text)
-        news = [self._new_lines(), self._begins_a_block()]
-        if not any(news) or not self._afford():
-            return ""
-        return self._take(self._last_block())
+        self._take_lines()
+        self._judge()
 
-    def _new_lines(self) -> bool:
-        """Moves what is now complete from the partial line to the lines; True if a block may have begun.
+    def sight(self) -> Sight | None:
+        """What is to be looked at now; whoever takes it brings the look by `forget`."""
+        if not (self._has_doubled() or (self._is_due and self._credit >= self._cost)):
+            return None
+        beginning = self._beginning()
+        self._credit = max(0, self._credit - self._cost)
+        self._looked_at = self._cost
+        self._is_due, self._has_seen_beginning = False, bool(beginning)
+        return Sight(tuple(self._lines), beginning, self._cost)
+
+    def forget(self, sight: Sight, look: Look) -> None:
+        """What is complete is in the tail no more; text may have come since the sight was taken."""
+        taken = "".join(self._lines[: look.lines])
+        del self._lines[: look.lines]
+        self.units -= utf16(taken)
+        self._cost -= cost(taken, look.lines)
+        self._looked_at = sight.cost - cost(taken, look.lines)
+        self._block = look.rest
+        self._judged = len(sight.lines) - look.lines
+        self._is_due = False
+        self._judge()
+
+    def _take_lines(self) -> None:
+        """Moves what is now complete from the partial line to the lines.
 
         A CR at the very end waits: an LF may follow.
         """
         if not any(end in piece for piece in self._partial[-2:] for end in "\r\n"):
-            return False
-        text = "".join(self._partial)
-        lines = LINE.findall(text)
-        self._partial = [text[sum(map(len, lines)) :]]
-        self._lines += lines
-        self._looked_at_partial = self._partial_begins = False
-        self._credit += CREDIT_PER_LINE * len(lines)
-        return any(line.strip(" \t\r\n") for line in lines) and not self._in_fence(lines)
-
-    def _in_fence(self, lines: list[str]) -> bool:
-        if self._open_fence and any(self._open_fence.match(line) for line in lines):
-            self._open_fence = None
-        return self._open_fence is not None
-
-    def _begins_a_block(self) -> bool:
-        """Whether a line after a blank one starts with something that no more text can turn into a list.
-
-        Such a line has begun a block with its first character: no need to wait for its end.
-        """
-        if self._looked_at_partial or self._open_fence or not self._lines or self._lines[-1].strip(" \t\r\n"):
-            return False
-        first = "".join(self._partial)[:1]
-        self._looked_at_partial = bool(first)
-        self._partial_begins = bool(first) and not first.isspace() and first not in MAY_CONTINUE_A_LIST
-        return self._partial_begins
-
-    def _afford(self) -> bool:
-        if self._credit < len(self._lines):
-            return False
-        self._credit -= len(self._lines)
-        return True
-
-    def _last_block(self) -> int:
-        """The line at which the last of several top-level blocks begins, 0 when there are not several."""
-        partial = self._partial if self._partial_begins else []
-        tokens: list[Token] = []
-        PARSER.block.parse(LINE_END.sub("\n", "".join(self._lines + partial)), PARSER, {}, tokens)
-        starts = [token for token in tokens if token.level == 0 and token.nesting >= 0]
-        self._note_fence(starts)
-        return start_of(starts[-1]) if len(starts) > 1 else 0
-
-    def _note_fence(self, starts: list[Token]) -> None:
-        if not starts or starts[-1].type != "fence":
             return
-        mark = starts[-1].markup
-        closing = re.compile(rf" {{0,3}}{re.escape(mark)}{re.escape(mark[0])}*[ \t]*[\r\n]*\Z")
-        if not any(closing.match(line) for line in self._lines[start_of(starts[-1]) + 1 :]):
-            self._open_fence = closing
+        text = "".join(self._partial)
+        body = text.removesuffix("\r")
+        end = max(body.rfind("\n"), body.rfind("\r")) + 1
+        if not end:
+            return
+        lines = LINE.findall(body[:end])
+        self._partial = [text[end:]]
+        self._has_seen_beginning = False
+        self._lines += lines
+        earned = cost(body[:end], len(lines))
+        self._cost += earned
+        self._credit += CREDIT * earned
 
-    def _take(self, count: int) -> str:
-        taken = "".join(self._lines[:count])
-        del self._lines[:count]
-        self.units -= utf16(taken)
-        return taken
+    def _judge(self) -> None:
+        """Whether a look is due, by what was not judged yet."""
+        while not self._is_due and self._judged < len(self._lines):
+            after_blank = self._judged > 0 and is_blank(self._lines[self._judged - 1])
+            self._is_due = self._block.may_end_at(self._lines[self._judged], after_blank=after_blank)
+            self._judged += 1
+        if not self._is_due and not self._has_seen_beginning:
+            self._is_due = bool(self._beginning())
+
+    def _has_doubled(self) -> bool:
+        return self._block.closing is None and self._cost >= max(2 * self._looked_at, FIRST_LOOK)
+
+    def _beginning(self) -> str:
+        """The first letter of a partial line after a blank one, where that has surely begun a block."""
+        if not self._lines or not is_blank(self._lines[-1]):
+            return ""
+        first = next(filter(None, self._partial), "")[:1]
+        return first if self._block.may_end_within(first) else ""
 
 
-def start_of(block: Token) -> int:
-    return block.map[0] if block.map else 0
+def is_blank(line: str) -> bool:
+    return not line.strip(BLANK)
+
+
+def cost(text: str, lines: int) -> int:
+    return len(text) + LINE_COST * lines

@@ -57,11 +57,23 @@ function again() {
   return button;
 }
 
-/** What is there stays untouched, so that a selection in it stays too; only what is new is put behind it. */
+/** What is there stays untouched, so that a selection in it stays too; only what is new is put behind it. In the end
+ * a later definition may have changed some blocks: those are replaced. */
 function blocks(answer, shown, html) {
   if (html === shown) return;
   if (html.startsWith(shown)) answer.insertAdjacentHTML("beforeend", html.slice(shown.length));
-  else answer.innerHTML = html;
+  else replace(answer, html);
+}
+
+function replace(answer, html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const [before, after] = [[...answer.childNodes], [...template.content.childNodes]];
+  for (const node of before.slice(after.length)) node.remove();
+  for (const [at, node] of after.entries()) {
+    if (at >= before.length) answer.append(node);
+    else if (!before[at].isEqualNode(node)) before[at].replaceWith(node);
+  }
 }
 
 /** A line that stays the same is left alone: a button that somebody is about to press, say. */

@@ -1,3 +1,5 @@
+from concurrent.futures import Future
+from random import Random
 from typing import Any
 
 import pytest
@@ -5,21 +7,26 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chatbot.markdown.blocks import Blocks, PlainBlocks
+from chatbot.markdown.look import Look
 from chatbot.markdown.render import PARSER, render
-from chatbot.markdown.tail import CREDIT_PER_LINE, FIRST_CREDIT
-from tests.markdown.feeding import fed, last_units, pieces_of
+from chatbot.markdown.tail import CREDIT, FIRST_CREDIT, FIRST_LOOK, SMALL, cost
+from tests.markdown.feeding import Later, fed, is_right, last_units, pieces_of
 from tests.markdown.samples import SAMPLES
+from tests.markdown.writing import CUTS, GENERATED
 
-CUTS = st.lists(st.integers(min_value=0, max_value=400), max_size=40)
-FRAGMENTS = st.sampled_from(
-    [
-        *("-", "+", "*", "1.", "2)", ">", "#", "- x\n", "    ", "---", "===", "**", "_"),
-        *("```", "~~~", "```py\n", "`", "~~", "b|-", "|", "|-", "|a|b|", "|-|-|", ":-:"),
-        *("a", "word word", "\U0001f642", "é", "9", "=", "~", "\\", "!", "(", ")", "<", "&"),
-        *("\n", "\n\n", "\n\n\n", "\r\n", "\r", " ", "  ", "\t", "\u00a0"),
-    ]
-)
-GENERATED = st.lists(FRAGMENTS, max_size=40).map("".join)
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The sources that the parser is given, from now on."""
+    sources: list[str] = []
+    parse = PARSER.block.parse
+
+    def noting(source: str, *others: Any) -> Any:
+        sources.append(source)
+        return parse(source, *others)
+
+    monkeypatch.setattr(PARSER.block, "parse", noting)
+    return sources
 
 
 @pytest.mark.parametrize("text", SAMPLES)
@@ -33,7 +40,7 @@ def test_letter_by_letter_gives_what_the_whole_gives(text: str) -> None:
 
 
 @given(text=st.one_of(st.sampled_from(SAMPLES), GENERATED), cuts=CUTS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @example(text="- a\n\n\U0001f642\n", cuts=[3, 4, 5, 6])
 @example(text="1. a\n\n1. b\n", cuts=[7])
 def test_no_cut_changes_what_the_blocks_say(text: str, cuts: list[int]) -> None:
@@ -44,13 +51,19 @@ def test_no_cut_changes_what_the_blocks_say(text: str, cuts: list[int]) -> None:
 
 
 @given(samples=st.lists(st.sampled_from(SAMPLES), min_size=2, max_size=4), cuts=CUTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_cut_changes_what_samples_after_each_other_say(samples: list[str], cuts: list[int]) -> None:
-    text = "\n".join(samples)
+    assert is_right("\n".join(samples), cuts)
 
-    blocks, returned = fed(pieces_of(text, cuts))
 
-    assert "".join(returned) + render(last_units(text, blocks.open)) == render(text)
+@given(samples=st.lists(st.sampled_from(SAMPLES), min_size=2, max_size=4), cuts=CUTS, turns=st.randoms())
+@settings(max_examples=60, deadline=None)
+def test_it_does_not_matter_when_a_look_from_elsewhere_comes(
+    samples: list[str], cuts: list[int], turns: Random
+) -> None:
+    text = "\n".join(samples * 8)
+
+    assert is_right(text, [4 * cut for cut in cuts], Later(lambda: turns.random() < 0.4))
 
 
 def test_a_block_is_complete_when_the_next_has_begun() -> None:
@@ -91,21 +104,6 @@ def test_what_is_open_is_counted_as_javascript_counts() -> None:
     assert blocks.html == "<p>\U0001f642</p>\n"
 
 
-def test_a_link_defined_before_its_use_is_a_link_at_once() -> None:
-    blocks, returned = fed(["[home]: /start\n\nfirst\n\n", "see [home]\n\n", "end\n"])
-
-    assert '<a href="/start"' in returned[-1]
-    assert blocks.finish() == render(blocks.text)
-
-
-def test_a_link_defined_after_its_use_is_put_right_at_the_end() -> None:
-    blocks, returned = fed(["see [home]\n\n", "next\n\n", "[home]: /start\n"])
-
-    assert returned == ["<p>see [home]</p>\n"]
-    assert blocks.finish() == render(blocks.text)
-    assert '<a href="/start"' in blocks.finish()
-
-
 def test_nothing_fed_is_nothing() -> None:
     blocks = Blocks()
 
@@ -113,22 +111,55 @@ def test_nothing_fed_is_nothing() -> None:
     assert (blocks.text, blocks.html, blocks.open, blocks.finish()) == ("", "", 0, "")
 
 
-@pytest.mark.parametrize("line", ["x = 1\n", "- item\n", "| a | b |\n", "> quote\n", "text\n", "\n", "a\n\n"])
-def test_each_line_is_parsed_a_few_times_however_long_its_block_is(
-    line: str, monkeypatch: pytest.MonkeyPatch
+LINES = ["x = 1\n", "- item\n", "| a | b |\n", "> quote\n", "text\n", "\n", "a\n\n", "#tag\n", "- a\n  - b\n"]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_looks_parse_a_text_five_times_at_most_however_long_its_block_is(
+    line: str, parsed: list[str]
 ) -> None:
     text = ("```\n" if line == "x = 1\n" else "") + line * 1_500
-    parsed: list[int] = []
-    parse = PARSER.block.parse
 
-    def counting(source: str, *others: Any) -> Any:
-        parsed.append(source.count("\n"))
-        return parse(source, *others)
+    for_all = fed(pieces_of(text, range(0, len(text), 5)))
 
-    monkeypatch.setattr(PARSER.block, "parse", counting)
-    fed(pieces_of(text, range(0, len(text), 5)))
+    rendered = cost(for_all[0].html, 0)
+    looked = sum(cost(source, source.count("\n")) for source in parsed)
+    paid = FIRST_CREDIT + FIRST_LOOK + (CREDIT + 2) * cost(text, text.count("\n"))
+    assert looked <= paid + min(rendered, 1) * cost(text, text.count("\n"))
 
-    assert sum(parsed) <= FIRST_CREDIT + 2 * CREDIT_PER_LINE * text.count("\n")
+
+@pytest.mark.parametrize("line", [*LINES, "[a](/b) *c* " * 20 + "\n\n"])
+def test_what_is_not_small_is_parsed_elsewhere(line: str, parsed: list[str]) -> None:
+    blocks = Blocks(elsewhere=lambda look: Future[Look]())
+
+    blocks.feed(line * 1_500)
+    blocks.feed("more\n\n" + line)
+
+    assert parsed == []
+
+
+def test_what_was_parsed_elsewhere_comes_with_a_later_piece() -> None:
+    later = Later(iter([False, True, True]).__next__)
+    blocks = Blocks(elsewhere=later)
+
+    assert blocks.feed("- a\n" * SMALL + "\nb\n\n") is None
+    assert blocks.feed("c") is None
+    html = blocks.feed("d")
+
+    assert html is not None
+    assert html.count("<li>") == SMALL
+    assert (blocks.html, blocks.open) == (html, len("b\n\ncd"))
+
+
+def test_what_goes_wrong_elsewhere_is_raised_by_a_later_piece() -> None:
+    failed = Future[Look]()
+    failed.set_exception(RecursionError("too deep"))
+    blocks = Blocks(elsewhere=lambda look: failed)
+
+    blocks.feed("- a\n" * SMALL)
+
+    with pytest.raises(RecursionError, match="too deep"):
+        blocks.feed("b")
 
 
 def test_plain_blocks_complete_nothing_before_the_end() -> None:

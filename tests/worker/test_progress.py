@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -104,3 +106,28 @@ def test_text_that_postgresql_can_hold_is_left_as_it_is(text: str) -> None:
 
 def test_what_utf_8_cannot_hold_is_replaced() -> None:
     assert storable("a\ud800b\0c") == "a\ufffdb\ufffdc"
+
+
+def test_what_takes_long_is_rendered_elsewhere_and_comes_with_a_later_delta() -> None:
+    with ThreadPoolExecutor(1) as threads:
+        progress = Progress(claim(), markdown=True, elsewhere=threads.submit)
+        progress.say("- one item\n" * 2_000 + "\nNext\n\n")
+        early = progress.next_delta().data
+        threads.shutdown(wait=True)
+
+    progress.say("last")
+    late = progress.next_delta().data
+
+    assert "html" not in early
+    assert str(late["html"]).count("<li>") == 2_000
+    assert late["open"] == len("Next\n\nlast")
+
+
+def test_footnotes_are_named_after_their_answer() -> None:
+    progress = Progress(claim(), markdown=True)
+    progress.say("a[^1]\n\n[^1]: b\n")
+    progress.next_delta()
+
+    outcome = progress.outcome(Message.Status.COMPLETE)
+
+    assert f'id="fn-{progress.snapshot(None).id.hex[-12:]}-1"' in outcome.html

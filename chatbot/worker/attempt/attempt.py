@@ -7,6 +7,7 @@ from django.conf import settings
 
 from chatbot.bots.protocol import Bot, BotError, Citation, NoTools, Question, Turn
 from chatbot.bots.protocol import Toolbox as Tools
+from chatbot.markdown.look import Look
 from chatbot.tools.registry import tools
 from chatbot.tools.toolbox import Threads, Toolbox
 from chatbot.worker.attempt.patience import Patience
@@ -47,7 +48,7 @@ class Attempt:
         self.claim = claim
         self._has_said_all = False
         self._place = place
-        self._progress = Progress(claim, markdown=bot.markdown)
+        self._progress = Progress(claim, markdown=bot.markdown, elsewhere=in_a_thread)
         self._voice = Voice(self._progress)
         self._patience = Patience(word=settings.BOT_TOKEN_SECONDS, answer=settings.BOT_ANSWER_SECONDS)
         self._tools = Toolbox(self, tools(), threads) if threads is not None else None
@@ -148,6 +149,11 @@ class Attempt:
 
 def _unheard(_ack: Ack) -> None:
     """Where it lies in the log is of no use to anybody."""
+
+
+def in_a_thread(look: Callable[[], Look]) -> asyncio.Future[Look]:
+    """One of the loop's, which joins them in the end: a look can't be called off, and takes some seconds."""
+    return asyncio.get_running_loop().run_in_executor(None, look)
 
 
 def question(claim: Claim, tools: Tools) -> Question:

@@ -1,5 +1,5 @@
 from chatbot.bots.protocol import Citation
-from chatbot.markdown.blocks import Blocks, PlainBlocks
+from chatbot.markdown.blocks import Blocks, Elsewhere, PlainBlocks
 from chatbot.markdown.plain import plain
 from chatbot.worker.storable import storable
 from conversations.heartbeats import Snapshot
@@ -21,15 +21,18 @@ class TooLongError(Exception):
 
 
 class Progress:
-    """What an attempt has said so far, and how much of that is in deltas. For the loop's thread."""
+    """What an attempt has said so far, and how much of that is in deltas. For the loop's thread.
 
-    def __init__(self, claim: Claim, *, markdown: bool) -> None:
+    `elsewhere` is where blocks of Markdown are rendered that would take the loop too long.
+    """
+
+    def __init__(self, claim: Claim, *, markdown: bool, elsewhere: Elsewhere | None = None) -> None:
         self._claim = claim
         # The same in every delta: an answer has thousands.
         self._channel = claim.reply.conversation.owner_channel
         self._place = _place(claim.reply)
         self._labels = _labels(claim.reply)
-        self._blocks = Blocks() if markdown else PlainBlocks()
+        self._blocks = Blocks(_name(claim.reply), elsewhere) if markdown else PlainBlocks()
         self._untold: list[str] = []
         self._length = 0
         self._next_index = 0
@@ -115,6 +118,11 @@ class Progress:
         if html is not None:
             data |= {"html": html, "open": self._blocks.open}
         return Event(self._channel, "reply.delta", data, self._labels)
+
+
+def _name(reply: Message) -> str:
+    """As good as its own among the answers of a page: the random end of its id."""
+    return reply.pk.hex[-12:]
 
 
 def _place(reply: Message) -> dict[str, object]:
