@@ -179,6 +179,7 @@ if flag("EXAMPLE_TOOLS", default=True):
         "troubleshoot": "chatbot.tools.troubleshooting.tools.troubleshoot",
     }
 TOOL_APPROVAL_SECONDS = number("TOOL_APPROVAL_SECONDS", 900, low=1, high=86_400)
+TITLES = matching("TITLES", r"(?:\w+(?:\.\w+)+)?", "")
 WORKER_CONCURRENCY = number("WORKER_CONCURRENCY", 64, low=1, high=10_000)
 WORKER_DRAIN_SECONDS = number("WORKER_DRAIN_SECONDS", 20, low=0, high=3600)
 WORKER_LIVENESS_FILE = text("WORKER_LIVENESS_FILE") or None

@@ -13,9 +13,9 @@ from conversations.models import Conversation, Message, User
 from conversations.models.announced import raised
 from conversations.news import announce, ring
 from conversations.ownership import lock_conversation
+from conversations.titles import key_words
 from streaming.counted import Count
 
-TITLE_LENGTH = 60
 counted = Count()
 """Messages that were posted, of people who may, by result: new, repeated."""
 
@@ -59,17 +59,9 @@ def post_message(
     return posted
 
 
-def first_words(text: str) -> str:
-    """A title: up to 60 characters in one line, cut between words unless the first one is longer."""
-    line = " ".join(text[: 10 * TITLE_LENGTH].split())
-    if len(line) <= TITLE_LENGTH:
-        return line
-    return line[: TITLE_LENGTH + 1].rpartition(" ")[0] or line[:TITLE_LENGTH]
-
-
 def _plainly(owner: User, conversation_id: UUID, *, text: str, client_message_id: UUID) -> Posted | None:
     message, reply = _message(text, client_message_id), _reply()
-    if not plain_post.say(owner, conversation_id, message, reply, title=first_words(text)):
+    if not plain_post.say(owner, conversation_id, message, reply, title=key_words(text)):
         return None
     siblings = {message.pk: [message.pk], reply.pk: [reply.pk]}
     announce(message, reply, message.conversation, siblings=siblings)
@@ -126,7 +118,7 @@ def _reply() -> Message:
 def _said(conversation: Conversation, message: Message, reply: Message) -> Posted:
     Message.objects.bulk_create([message, reply])
     Conversation.objects.filter(pk=conversation.pk).update(
-        title=conversation.title or first_words(message.text),
+        title=conversation.title or key_words(message.text),
         last_seq=reply.seq,
         active_leaf=reply,
         last_activity_at=reply.created_at,

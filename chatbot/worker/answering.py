@@ -13,6 +13,7 @@ from chatbot.tools.toolbox import Threads
 from chatbot.worker.attempt.attempt import FAILED, Attempt, Place, UnendedError
 from chatbot.worker.attempt.progress import Progress
 from chatbot.worker.tally import Tally
+from chatbot.worker.titles import Titles
 from conversations import news, replies
 from conversations.heartbeats import Snapshot
 from conversations.models import Message
@@ -47,6 +48,7 @@ class Answering:
         self._may_begin = may_begin
         self._threads = threads
         self._database = threads.journal
+        self._titles = Titles(threads.journal)
         self._place = place
         self._loop = asyncio.get_running_loop()
         self._running: dict[UUID, Running] = {}
@@ -111,6 +113,7 @@ class Answering:
         stopped = [one.claim for one in running if one.task.cancelled()]
         # All at once: while PostgreSQL says nothing each takes its whole time.
         await asyncio.gather(*[self._give_back(claim) for claim in stopped])
+        await self._titles.stop()
 
     async def _give_back(self, claim: Claim) -> None:
         with about(**subject(claim)):
@@ -198,6 +201,8 @@ class Answering:
                 await asyncio.sleep(random.uniform(0.3, 1.0))
             else:
                 self._tally.ended(ended.reply) if ended else self._tally.lost()
+                if ended:
+                    self._titles.consider(claim, ended.reply)
                 logger.info("reply %s: %s", claim.id, ended.reply.status if ended else "overtaken")
                 return ended is None or ended.is_more
 

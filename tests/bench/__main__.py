@@ -8,10 +8,12 @@ from tests.bench.comparison import comparisons
 from tests.bench.contestant import CONTESTANTS
 from tests.bench.plot import plot
 from tests.bench.result import Result, read
-from tests.bench.rows import ROWS
+from tests.bench.rows import ALONE, ROWS
 from tests.bench.run import measured
 from tests.bench.scale import FULL, QUICK, TINY
 from tests.bench.table import tables
+
+ALL = [*ALONE, *ROWS]
 
 
 def main() -> None:
@@ -25,7 +27,7 @@ def main() -> None:
 
 def arguments() -> Namespace:
     parser = ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("rows", nargs="*", metavar="row", help=f"of {', '.join(ROWS)}; none: all of them")
+    parser.add_argument("rows", nargs="*", metavar="row", help=f"of {', '.join(ALL)}; none: all of them")
     parser.add_argument("--quick", action="store_true", help="less of everything (2 minutes)")
     parser.add_argument("--tiny", action="store_true", help="hardly anything: whether it runs at all")
     parser.add_argument("--servers", default=",".join(CONTESTANTS), help="whom to measure (all: %(default)s)")
@@ -36,9 +38,9 @@ def arguments() -> Namespace:
         "--from", dest="file", type=Path, metavar="FILE", help="measure nothing: take what a run has printed"
     )
     options = parser.parse_args()
-    unknown = [*set(options.rows) - set(ROWS), *set(options.servers.split(",")) - set(CONTESTANTS)]
+    unknown = [*set(options.rows) - set(ALL), *set(options.servers.split(",")) - set(CONTESTANTS)]
     if unknown:
-        parser.error(f"{unknown[0]}: rows are {', '.join(ROWS)}, and servers {', '.join(CONTESTANTS)}")
+        parser.error(f"{unknown[0]}: rows are {', '.join(ALL)}, and servers {', '.join(CONTESTANTS)}")
     return options
 
 
@@ -46,7 +48,7 @@ def measure(options: Namespace) -> Iterator[Result]:
     """Prints each result as soon as it is there, and how they compare when a row is complete."""
     servers = [CONTESTANTS[name] for name in options.servers.split(",")]
     scale = TINY if options.tiny else QUICK if options.quick else FULL
-    for row in measured(options.rows or list(ROWS), servers, scale, kind=options.broker):
+    for row in measured(options.rows or ALL, servers, scale, kind=options.broker):
         results = []
         for result in row:
             print(result.line(), flush=True)  # noqa: T201 - what it is for

@@ -10,7 +10,7 @@ from tests.bench.crowd import Crowd
 from tests.bench.load import load
 from tests.bench.reader import Reader
 from tests.bench.result import Result
-from tests.bench.rows import ROWS, Row
+from tests.bench.rows import ALONE, ROWS, Row
 from tests.bench.scale import Scale
 from tests.brokers import Broker, embedded, kafka
 from tests.services import services, start_broker, start_postgres
@@ -19,7 +19,17 @@ from tests.services import services, start_broker, start_postgres
 def measured(
     names: Sequence[str], servers: Sequence[Contestant], scale: Scale, *, kind: str
 ) -> Iterator[Iterator[Result]]:
-    """The results of each row, to be taken before the next row's. Moves this process to the load's core."""
+    """The results of each row, to be taken before the next row's."""
+    yield from (ALONE[name](scale) for name in dict.fromkeys(names) if name in ALONE)
+    beside = [name for name in names if name in ROWS]
+    if beside:
+        yield from measured_beside(beside, servers, scale, kind=kind)
+
+
+def measured_beside(
+    names: Sequence[str], servers: Sequence[Contestant], scale: Scale, *, kind: str
+) -> Iterator[Iterator[Result]]:
+    """The rows of what needs PostgreSQL, a broker and a load. Moves this process to the load's core."""
     cores = divide()
     gc.disable()  # the readers make no cycles, and have no time to look for any
     os.environ.setdefault("SECRET_KEY", "of the benchmarks, and kept by nobody")

@@ -12,6 +12,7 @@ class Scale:
     `answers`: how many, words of each, and words a second. `inflight`: answers, words a second, seconds.
     `first`: people, posts a second, seconds. `posts`: conversations, connections, seconds.
     `knowledge`: passages, questions to us, and questions to the slowest baseline.
+    `markdown`: characters of a text.
     """
 
     warm_up: float
@@ -28,6 +29,7 @@ class Scale:
     first: tuple[int, int, float]
     posts: tuple[int, int, float]
     knowledge: tuple[int, int, int]
+    markdown: tuple[int, ...]
 
     @property
     def most_readers(self) -> int:
@@ -56,6 +58,7 @@ FULL = Scale(
     first=(200, 50, 20.0),
     posts=(64, 16, 8.0),
     knowledge=(100_000, 1000, 30),
+    markdown=(10_000, 50_000, 200_000),
 )
 QUICK = Scale(
     warm_up=1.0,
@@ -72,6 +75,7 @@ QUICK = Scale(
     first=(100, 50, 6.0),
     posts=(64, 16, 3.0),
     knowledge=(20_000, 200, 20),
+    markdown=(10_000, 50_000),
 )
 TINY = Scale(
     warm_up=0.2,
@@ -88,4 +92,5 @@ TINY = Scale(
     first=(5, 10, 1.0),
     posts=(4, 2, 0.5),
     knowledge=(400, 20, 20),
+    markdown=(1_000,),
 )

@@ -8,9 +8,13 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.bench.comparison import number
 from tests.bench.event import BYTES, value
 from tests.bench.person import Person
 from tests.bench.reader import Reader
+from tests.bench.rows.markdown import markdown
+from tests.bench.scale import TINY
+from tests.bench.texts import TEXTS
 
 HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 RUN_SECONDS = 60
@@ -104,6 +108,13 @@ def test_the_rows_of_the_worker_of_posts_and_of_the_knowledge_tell_theirs_and_ou
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     told = [(line["row"], line["server"]) for line in lines if "server" in line]
     assert told == [(row, server) for row in rows for server in ("ours", "bare")] + knowledge
+
+
+def test_the_row_of_markdown_tells_ours_and_two_ways_to_do_without() -> None:
+    results = list(markdown(TINY))
+
+    assert Counter(result.server for result in results) == dict.fromkeys(("ours", "once", "anew"), len(TEXTS))
+    assert min(number(result.figures["us_per_kb"]) or 0 for result in results) > 0
 
 
 def hear(reader: Reader, pieces: Iterable[bytes], latencies: list[int]) -> None:

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conversations.models import Conversation, Message, User
-from conversations.posting import first_words, post_message
+from conversations.posting import post_message
 from tests.conversations.calling import Caller
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=200)
@@ -165,22 +165,6 @@ def test_what_is_said_is_what_is_read(as_alice: Caller, conversation: Conversati
 
     assert message["text"] == text
     assert newest["text"] == text
-
-
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [
-        ("Hello", "Hello"),
-        ("  What\n happens\tto it? ", "What happens to it?"),
-        ("word " * 30, ("word " * 12).strip()),
-        ("a" * 59 + " b", "a" * 59),
-        ("a" * 60 + " b", "a" * 60),
-        ("a" * 61 + " b", "a" * 60),
-        (" \n ", ""),
-    ],
-)
-def test_a_title_is_the_first_words(text: str, title: str) -> None:
-    assert first_words(text) == title
 
 
 def test_the_first_post_names_a_conversation_without_a_title(

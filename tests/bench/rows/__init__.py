@@ -12,6 +12,7 @@ from tests.bench.rows.cost import cost, tokens
 from tests.bench.rows.first_token import first_token
 from tests.bench.rows.inflight import inflight
 from tests.bench.rows.knowledge import knowledge
+from tests.bench.rows.markdown import markdown
 from tests.bench.rows.nobody import nobody
 from tests.bench.rows.post import post
 from tests.bench.rows.slow import slow
@@ -35,3 +36,5 @@ ROWS: dict[str, Row] = {
     "post": post,
     "knowledge": knowledge,
 }
+# They need nothing that runs beside them.
+ALONE: dict[str, Callable[[Scale], Iterator[Result]]] = {"markdown": markdown}
