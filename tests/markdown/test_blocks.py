@@ -95,6 +95,13 @@ def test_an_open_fence_is_not_complete_whatever_is_in_it() -> None:
     assert blocks.open == len(blocks.text)
 
 
+def test_an_open_table_is_not_complete_before_something_else_begins() -> None:
+    blocks, returned = fed("| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n\n")
+
+    assert returned == []
+    assert str(blocks.feed("after")).count("<tr>") == 3
+
+
 def test_what_is_open_is_counted_as_javascript_counts() -> None:
     blocks = Blocks()
 
