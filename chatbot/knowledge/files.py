@@ -2,9 +2,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-MARKDOWN = {".md", ".markdown"}
-SUFFIXES = {*MARKDOWN, ".txt"}
-LARGEST = 5_000_000
+from .readers.formats import SUFFIXES, Format, format_of
+
 PASSED_OVER = {"node_modules", "__pycache__"}
 
 
@@ -18,27 +17,21 @@ class Source:
 
     file: Path
     path: str
+    kind: Format
 
-    @property
-    def is_markdown(self) -> bool:
-        return is_markdown(self.path)
-
-    def read(self) -> str:
+    def read(self) -> bytes:
+        """At most a byte more than the largest that is taken."""
         try:
-            if self.file.stat().st_size > LARGEST:
-                raise SourceError(f"{self.path} is larger than {LARGEST:,} bytes: split it.")
-            text = self.file.read_bytes().decode("utf-8-sig")
+            with self.file.open("rb") as file:
+                return file.read(self.kind.largest + 1)
         except OSError as error:
             raise SourceError(f"{self.path} can't be read: {error.strerror}.") from error
-        except UnicodeDecodeError as error:
-            raise SourceError(f"{self.path} is not UTF-8 (byte {error.start}): convert it.") from error
-        if "\0" in text:
-            raise SourceError(f"{self.path} has a NUL character in it: it is no text.")
-        return text
 
 
-def is_markdown(path: str) -> bool:
-    return Path(path).suffix.lower() in MARKDOWN
+def is_marked(path: str) -> bool:
+    """Whether the text of the document at that path is Markdown, as it is for all formats but plain text."""
+    kind = format_of(path)
+    return kind is not None and kind.marked
 
 
 def name_of(given: str) -> str:
@@ -51,21 +44,23 @@ def name_of(given: str) -> str:
 def sources(given: str) -> Iterator[Source]:
     """The file, or every readable one in the folder and below, in the order of their names.
 
-    What begins with a dot is passed over.
+    What begins with a dot is passed over, and what an office program keeps beside an open file.
     """
     root, name = Path(given), name_of(given)
     if root.is_dir():
         for file in sorted(root.rglob("*")):
-            inner = file.relative_to(root)
-            if file.suffix.lower() in SUFFIXES and file.is_file() and not is_passed_over(inner):
-                yield Source(file, (Path(name) / inner).as_posix())
+            inner, kind = file.relative_to(root), format_of(file)
+            if kind and file.is_file() and not is_passed_over(inner):
+                yield Source(file, (Path(name) / inner).as_posix(), kind)
     elif not root.exists():
         raise SourceError(f"{given} does not exist.")
-    elif root.suffix.lower() not in SUFFIXES:
+    elif (kind := format_of(root)) is None:
         raise SourceError(f"{given} is none of {', '.join(sorted(SUFFIXES))}.")
     else:
-        yield Source(root, name)
+        yield Source(root, name, kind)
 
 
 def is_passed_over(inner: Path) -> bool:
-    return any(part.startswith(".") or part in PASSED_OVER for part in inner.parts)
+    return inner.name.startswith("~$") or any(
+        part.startswith(".") or part in PASSED_OVER for part in inner.parts
+    )

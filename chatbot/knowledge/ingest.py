@@ -1,22 +1,17 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from hashlib import sha256
-from pathlib import Path
 
-from django.contrib.postgres.search import SearchVector
-from django.db import transaction
-from django.db.models import Q, Value
-from django.db.models.functions import Now
+from django.db.models import Q
 
-from .files import Source, SourceError, is_markdown, name_of, sources
-from .lexemes import separated
-from .models import Document, Passage
-from .outline import first_heading, prose_and_code
-from .split import Part, markdown_parts, plain_parts, without_front_matter
+from .files import Source, SourceError, name_of, sources
+from .models import Document
+from .readers.reading import UnreadableError
+from .readers.room import ReadingRoom
+from .shelf import digest_of, keep, known_digest
 from .vocabulary import count_words
 
-READING = "3"
-"""Part of every digest: another number makes every document be read again, after its reading changed."""
+Tell = Callable[[int, int, str], None]
+"""Is told, before each file, how many are done, how many there are, and the path of this one."""
 
 
 @dataclass
@@ -30,86 +25,62 @@ class Report:
     errors: list[str] = field(default_factory=list)
 
 
-def ingest(paths: Iterable[str], *, language: str = "english", prune: bool = False) -> Report:
+def ingest(
+    paths: Iterable[str],
+    *,
+    language: str = "",
+    prune: bool = False,
+    tell: Tell = lambda done, of, path: None,
+) -> Report:
     """Reads files and folders into the knowledge; what has not changed is left as it is.
 
     Each document is replaced in a transaction of its own. `prune` removes the documents whose file is
-    no longer in a folder given; never one whose file is there and can't be read.
+    no longer in a folder given; never one whose file is there and can't be read. Without a `language` each
+    document's own is found out.
     """
     report = Report()
-    for given in paths:
-        try:
-            found = list(sources(given))
-        except SourceError as error:
-            report.errors.append(str(error))
-            continue
-        for source in found:
-            take_in(source, language, report)
-        if prune:
-            remove_others(name_of(given), {source.path for source in found}, report)
+    folders = {given: found for given in paths if (found := found_at(given, report)) is not None}
+    every = [source for found in folders.values() for source in found]
+    with ReadingRoom() as room:
+        for done, source in enumerate(every):
+            tell(done, len(every), source.path)
+            take_in(source, language, room, report)
+    for given, found in folders.items() if prune else ():
+        remove_others(name_of(given), {source.path for source in found}, report)
     if report.added or report.changed or report.removed:
         count_words()
     return report
 
 
-def take_in(source: Source, language: str, report: Report) -> None:
+def found_at(given: str, report: Report) -> list[Source] | None:
     try:
-        text = source.read()
+        return list(sources(given))
     except SourceError as error:
         report.errors.append(str(error))
-        return
-    digest = sha256("\n".join([READING, language, text]).encode()).hexdigest()
-    known = dict(Document.objects.filter(path=source.path).values_list("path", "digest"))
-    if known.get(source.path) == digest:
-        report.unchanged.append(source.path)
-        return
-    replace(source, text=text, digest=digest, language=language)
-    (report.changed if known else report.added).append(source.path)
+        return None
 
 
-@transaction.atomic
-def replace(source: Source, *, text: str, digest: str, language: str) -> None:
-    """Writes the document under its path and its passages anew; its id, and so its address, stays."""
-    if source.is_markdown:
-        text = without_front_matter(text)
-    title = title_of(source, text)
-    document, _ = Document.objects.update_or_create(
-        path=source.path,
-        defaults={"title": title, "text": text, "digest": digest, "language": language, "updated_at": Now()},
-    )
-    document.passages.all().delete()
-    parts = markdown_parts(text) if source.is_markdown else plain_parts(text)
-    Passage.objects.bulk_create(passage(document, number, part) for number, part in enumerate(parts, start=1))
-
-
-def title_of(source: Source, text: str) -> str:
-    """The first heading of the text, or else the name of its file."""
-    heading = first_heading(text) if source.is_markdown else ""
-    return (heading or Path(source.path).stem.replace("_", " ").replace("-", " "))[:300]
-
-
-def passage(document: Document, number: int, part: Part) -> Passage:
-    own, outer = part.headings[-1:], (document.title, *part.headings[:-1])
-    prose, code = prose_and_code(part.text) if is_markdown(document.path) else (part.text, "")
-    return Passage(
-        document=document,
-        number=number,
-        headings=list(part.headings),
-        anchor=part.anchor,
-        text=part.text,
-        vector=weighted(" . ".join(own), "A", document.language)
-        + weighted(" . ".join(outer), "B", document.language)
-        + weighted(prose, "D", document.language)
-        + weighted(code, "C", document.language),
-    )
-
-
-def weighted(words: str, weight: str, language: str) -> SearchVector:
-    return SearchVector(Value(separated(words)), weight=weight, config=language)
+def take_in(source: Source, language: str, room: ReadingRoom, report: Report) -> None:
+    try:
+        data = source.read()
+        digest = digest_of(source.kind, data, language)
+        known = known_digest(source.path)
+        if known == digest:
+            report.unchanged.append(source.path)
+            return
+        extract = room.read(source.path, source.kind, data)
+    except SourceError as error:
+        report.errors.append(str(error))
+    except UnreadableError as error:
+        report.errors.append(f"{source.path} {error}")
+    else:
+        keep(source.path, extract, digest=digest, language=language, is_uploaded=False)
+        (report.changed if known else report.added).append(source.path)
 
 
 def remove_others(root: str, kept: set[str], report: Report) -> None:
+    """What was uploaded has no file, and stays."""
     below = Q() if root == "." else Q(path=root) | Q(path__startswith=f"{root}/")
-    gone = Document.objects.filter(below).exclude(path__in=kept)
+    gone = Document.objects.filter(below, is_uploaded=False).exclude(path__in=kept)
     report.removed += sorted(gone.values_list("path", flat=True))
     gone.delete()

@@ -24,6 +24,9 @@ class Document(models.Model):
         default="english",
         help_text="The PostgreSQL text search configuration it is read with.",
     )
+    is_uploaded = models.BooleanField(
+        "uploaded", db_default=False, editable=False, help_text="Not read from a file that this machine has."
+    )
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
     def __str__(self) -> str:

@@ -13,14 +13,14 @@ from chatbot.markdown.footnotes import gathered, known
 from chatbot.markdown.plain import plain
 from chatbot.markdown.render import PARSER
 
-from .files import is_markdown
+from .files import is_marked
 from .models import Document
 from .outline import Anchors, words_of
 
 
 def page_of(document: Document) -> str:
     """The document as safe HTML."""
-    if not is_markdown(document.path):
+    if not is_marked(document.path):
         return "\n".join(plain(part) for part in document.text.split("\n\n"))
     env = known("")
     tokens = gathered(PARSER, PARSER.parse(document.text, env), env)

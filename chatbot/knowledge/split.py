@@ -11,7 +11,6 @@ SIZE = 900
 """Characters a passage aims at: about what a person reads as one answer."""
 LONGEST = 3_000
 """Characters; no passage is longer, even where one block of the text is."""
-FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n.*?\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -88,8 +87,3 @@ def pack(pieces: Iterable[str], joint: str = "\n\n") -> Iterator[str]:
         packed = f"{packed}{joint}{piece}" if packed else piece
     if packed:
         yield packed
-
-
-def without_front_matter(text: str) -> str:
-    """Markdown without the block of settings that some tools keep between two `---` at its beginning."""
-    return FRONT_MATTER.sub("", text, count=1)

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.knowledge.files import LARGEST
 from chatbot.knowledge.ingest import ingest
 from chatbot.knowledge.models import Document, Passage, Word
+from tests.knowledge.papers import pdf, word
 
 
 def paths() -> list[str]:
@@ -97,7 +97,7 @@ def test_pruning_leaves_what_is_not_in_the_folders_given(library: Path) -> None:
 
 
 def test_pruning_keeps_a_document_whose_file_can_no_longer_be_read(library: Path) -> None:
-    (library / "timetable.md").write_bytes(b"\xff\xfe")
+    (library / "timetable.md").write_bytes(b"\xff")
 
     report = ingest([str(library)], prune=True)
 
@@ -116,7 +116,7 @@ def test_a_folder_that_is_not_there_prunes_nothing(library: Path, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("content", "why"),
-    [(b"caf\xe9", "not UTF-8"), (b"a\0b", "NUL"), (b"x" * (LARGEST + 1), "larger than")],
+    [(b"caf\xe9", "not UTF-8"), (b"a\0b", "NUL"), (b"x" * 5_000_001, "larger than")],
 )
 def test_a_file_that_can_not_be_read_does_not_stop_the_rest(
     db: None, docs: Path, content: bytes, why: str
@@ -130,11 +130,12 @@ def test_a_file_that_can_not_be_read_does_not_stop_the_rest(
 
 
 def test_a_file_of_another_kind_is_refused_by_name(db: None, tmp_path: Path) -> None:
-    (tmp_path / "report.pdf").write_bytes(b"%PDF")
+    (tmp_path / "boat.png").write_bytes(b"\x89PNG")
 
-    report = ingest([str(tmp_path / "report.pdf")])
+    report = ingest([str(tmp_path / "boat.png")])
 
-    assert report.errors == [f"{tmp_path / 'report.pdf'} is none of .markdown, .md, .txt."]
+    assert len(report.errors) == 1
+    assert "boat.png is none of .csv, .docx, .htm, .html, .markdown, .md, .pdf, " in report.errors[0]
 
 
 def test_settings_at_the_beginning_are_not_part_of_the_text(db: None, tmp_path: Path) -> None:
@@ -157,3 +158,44 @@ def test_an_empty_file_is_a_document_without_passages(db: None, tmp_path: Path) 
 def test_counts_in_how_many_passages_a_word_stands(library: Path) -> None:
     assert Word.objects.get(lexeme="captain").passages == 2
     assert Word.objects.get(lexeme="dog").passages == 1
+
+
+def test_takes_in_every_format(db: None, tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<h1>Bells</h1><p>Ring the bell.")
+    (tmp_path / "b.docx").write_bytes(word(("Heading1", "Ropes"), ("", "Coil the rope.")))
+    (tmp_path / "c.pdf").write_bytes(
+        pdf([(20, 700, "Sails"), (11, 650, "Hoist the sail."), (11, 600, "So.")])
+    )
+    (tmp_path / "d.csv").write_text("Item,Price\nOar,4\n")
+    (tmp_path / "~$b.docx").write_bytes(b"open")
+
+    report = ingest([str(tmp_path)])
+
+    assert report.errors == []
+    assert list(Document.objects.order_by("path").values_list("title", flat=True)) == [
+        "Bells",
+        "Ropes",
+        "Sails",
+        "d",
+    ]
+    assert ingest([str(tmp_path)]).unchanged == report.added
+
+
+def test_a_broken_file_does_not_stop_those_after_it(db: None, tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_bytes(b"PK")
+    (tmp_path / "b.html").write_text("<p>x")
+
+    report = ingest([str(tmp_path)])
+
+    assert [
+        error.endswith("a.docx is no Word document (.docx), or is encrypted: save it as one.")
+        for error in report.errors
+    ] == [True]
+    assert len(report.added) == 1
+
+
+def test_what_was_uploaded_has_no_file_and_is_not_pruned(library: Path) -> None:
+    Document.objects.filter(path="docs/timetable.md").update(is_uploaded=True)
+    (library / "timetable.md").unlink()
+
+    assert ingest([str(library)], prune=True).removed == []

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -7,6 +8,15 @@ from chatbot.knowledge.ingest import ingest
 from chatbot.knowledge.models import Document
 from chatbot.knowledge.page import page_of
 from chatbot.knowledge.search import search
+from tests.knowledge.papers import pdf, word
+
+BAD = "<script>alert(1)</script>"
+FILES = {
+    "a.html": b"<h1>One</h1><p>x<h2>&lt;script&gt;alert(1)</h2><p>y<script>alert(2)</script>",
+    "a.docx": word(("Heading1", "One"), ("", "x"), ("Heading2", BAD), ("", "y")),
+    "a.pdf": pdf([(20, 700, "One"), (11, 650, BAD), (11, 600, "x"), (11, 500, "y")], [(11, 700, "z")]),
+    "a.csv": f"Name,Said\nBob,{BAD}\n{BAD},x\n".encode(),
+}
 
 
 def test_headings_bear_the_anchors_that_citations_link_to(library: Path) -> None:
@@ -80,3 +90,18 @@ def test_a_page_takes_one_query_for_all_its_links(
 
     with django_assert_num_queries(1):
         page_of(document)
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.docx", "a.pdf", "a.csv"])
+def test_the_anchors_of_every_format_are_on_its_page(db: None, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(FILES[name])
+    ingest([str(tmp_path / name)])
+    document = Document.objects.get()
+
+    page = page_of(document)
+
+    anchors = [passage.anchor for passage in document.passages.all()]
+    assert len(anchors) == 2
+    assert [f' id="{anchor}"' in page for anchor in anchors] == [True, True]
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page

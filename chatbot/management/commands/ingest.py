@@ -7,23 +7,27 @@ from chatbot.knowledge.ingest import Report, ingest
 
 
 class Command(BaseCommand):
-    help = "Puts documents (Markdown or plain text, files or folders of them) into the bot's knowledge."
+    help = (
+        "Puts documents into the bot's knowledge, files or folders of them: "
+        "Markdown, plain text, HTML, PDF, Word and CSV."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "paths", nargs="+", metavar="PATH", help="A .md, .markdown or .txt file, or a folder"
-        )
+        parser.add_argument("paths", nargs="+", metavar="PATH", help="a file or a folder")
         parser.add_argument(
             "--prune",
             action="store_true",
             help="remove documents whose file is no longer in the folders given",
         )
         parser.add_argument(
-            "--language", default="english", help="PostgreSQL text search configuration (default: english)"
+            "--language",
+            default="",
+            help="PostgreSQL text search configuration (default: each document's own, as far as it is clear)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        refuse_unknown(options["language"])
+        if options["language"]:
+            refuse_unknown(options["language"])
         report = ingest(options["paths"], language=options["language"], prune=options["prune"])
         self.tell(report)
         if report.errors:
