@@ -39,3 +39,39 @@ def test_removes_what_is_gone_when_told_to(library: Path) -> None:
 def test_names_the_languages_it_knows(db: None, docs: Path) -> None:
     with pytest.raises(CommandError, match=r"no language 'klingon'.*english"):
         call_command("ingest", "--language=klingon", str(docs))
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_is_shown_how_far_it_is(db: None, docs: Path) -> None:
+    screen = Terminal()
+
+    call_command("ingest", str(docs), stdout=StringIO(), stderr=screen)
+
+    lines = screen.getvalue().split("\r\x1b[K")
+    assert lines[1:] == [
+        "[........................] 1/3 docs/fares.markdown",
+        "[########................] 2/3 docs/more/notes.txt",
+        "[################........] 3/3 docs/timetable.md",
+        "",
+    ]
+
+
+def test_a_name_can_not_steer_the_terminal(db: None, tmp_path: Path) -> None:
+    (tmp_path / "a\x1b[2Jb.md").write_text("x")
+    screen = Terminal()
+
+    call_command("ingest", str(tmp_path), stdout=StringIO(), stderr=screen)
+
+    assert "\x1b[2J" not in screen.getvalue()
+
+
+def test_elsewhere_there_is_no_bar(db: None, docs: Path) -> None:
+    errors = StringIO()
+
+    call_command("ingest", str(docs), stdout=StringIO(), stderr=errors)
+
+    assert errors.getvalue() == ""

@@ -3,6 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from chatbot.knowledge.bar import Bar
 from chatbot.knowledge.ingest import Report, ingest
 
 
@@ -28,7 +29,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["language"]:
             refuse_unknown(options["language"])
-        report = ingest(options["paths"], language=options["language"], prune=options["prune"])
+        bar = Bar(self.stderr)
+        try:
+            report = ingest(
+                options["paths"], language=options["language"], prune=options["prune"], tell=bar.show
+            )
+        finally:
+            bar.clear()
         self.tell(report)
         if report.errors:
             raise CommandError(f"{len(report.errors)} of the files could not be read; the others are in.")
