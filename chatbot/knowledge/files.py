@@ -2,8 +2,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from chatbot.worker.storable import storable
+
 from .readers.formats import SUFFIXES, Format, format_of
 
+LONGEST_PATH = 500
+"""Characters."""
 PASSED_OVER = {"node_modules", "__pycache__"}
 
 
@@ -21,6 +25,8 @@ class Source:
 
     def read(self) -> bytes:
         """At most a byte more than the largest that is taken."""
+        if len(self.path) > LONGEST_PATH or storable(self.path) != self.path:
+            raise SourceError(f"{self.path!a} is a name that can't be kept: rename it.")
         try:
             with self.file.open("rb") as file:
                 return file.read(self.kind.largest + 1)

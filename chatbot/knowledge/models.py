@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -81,3 +82,52 @@ class Word(models.Model):
 
     def __str__(self) -> str:
         return self.lexeme
+
+
+class IngestionJob(models.Model):
+    """Files that somebody uploaded, to be read into the knowledge by the workers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    language = models.CharField(
+        max_length=63, blank=True, help_text="Empty: each document's own is found out."
+    )
+    finished_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        indexes = [models.Index("id", name="job_unfinished", condition=models.Q(finished_at=None))]
+
+    def __str__(self) -> str:
+        return f"Job of {self.created_at:%F %T %Z}"
+
+
+class IngestionFile(models.Model):
+    """One file of a job. Its worker has it until `leased_until`, and `tries` is the fence: who writes must
+    have the present one. `content` is dropped with the outcome."""
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting"
+        ADDED = "added"
+        CHANGED = "changed"
+        UNCHANGED = "unchanged"
+        FAILED = "failed"
+
+    job = models.ForeignKey(IngestionJob, models.CASCADE, related_name="files", db_index=False)
+    path = models.CharField(max_length=500)
+    size = models.PositiveIntegerField(help_text="In bytes.")
+    content = models.BinaryField(null=True)
+    outcome = models.CharField(max_length=20, choices=Outcome, default=Outcome.WAITING)
+    error = models.TextField(blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["job", "id"]
+        constraints = [models.UniqueConstraint("job", "path", name="file_of_job")]
+        indexes = [models.Index("id", name="file_waiting", condition=models.Q(outcome="waiting"))]
+
+    def __str__(self) -> str:
+        return self.path

@@ -60,8 +60,12 @@ def items(source: str) -> list[str]:
 
 
 def shorter_tables(source: str) -> Iterator[str]:
-    """Tables of about `SIZE` with the rows of this one, each under its head."""
+    """Tables of about `SIZE` with the rows of this one, each under its head; or what can be cut of one
+    whose head or rows are too long for that."""
     head, rows = source.split("\n")[:2], source.split("\n")[2:]
+    if len("".join(head)) > SIZE or any(len(row) > LONGEST - SIZE for row in rows):
+        yield from cut(source)
+        return
     for chunk in pack(rows, joint="\n"):
         yield "\n".join([*head, chunk])
 

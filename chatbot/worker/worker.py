@@ -15,6 +15,7 @@ from chatbot.worker.broker_watch import BrokerWatch
 from chatbot.worker.database import Database
 from chatbot.worker.heartbeat import Heartbeat
 from chatbot.worker.inbox import Inbox
+from chatbot.worker.ingestion import Ingestion
 from chatbot.worker.liveness import LivenessFile
 from chatbot.worker.records.control import Control
 from chatbot.worker.records.doorbell import Doorbell
@@ -81,6 +82,7 @@ class Worker:
             cancel=self._cancel,
             bury=self._bury,
         )
+        self._ingestion = Ingestion()
         self._vitals = Vitals()
         self._liveness = LivenessFile(liveness_file, self._vitals) if liveness_file else None
         self._slots = asyncio.Semaphore(concurrency)
@@ -152,6 +154,7 @@ class Worker:
         publishing.install(self._publisher)
         self._doorbell.start()
         self._control.start()
+        self._ingestion.start()
 
     def _may_begin(self) -> bool:
         return self._is_heard() and self._heartbeat.is_fresh
@@ -228,7 +231,7 @@ class Worker:
 
     async def _close(self) -> None:
         """The publisher before those who hear its acknowledgements, the database after all who use it."""
-        await asyncio.to_thread(self._control.stop)
+        await asyncio.gather(*map(asyncio.to_thread, [self._control.stop, self._ingestion.stop]))
         unsent = await asyncio.to_thread(self._publisher.stop)
         await asyncio.to_thread(self._acknowledgements.stop)
         for database in (self._tools, self._database, self._pulse):

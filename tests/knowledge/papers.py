@@ -73,6 +73,25 @@ def pdf(*pages: Sequence[Placed], encrypted: bool = False, title: str = "") -> b
     return put_together(objects, trailer)
 
 
+def endless_pdf() -> bytes:
+    """A page that draws a form ten times, which draws another ten times, and so on: a billion letters."""
+    page = "/Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R"
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        f"<< {page} /Resources << /XObject << /X 6 0 R >> >> >>",
+        "<< /Length 5 >>\nstream\n/X Do\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    objects += [form("/X Do " * 10, f"/XObject << /X {number} 0 R >>") for number in range(7, 16)]
+    return put_together([*objects, form("BT /F1 12 Tf (x) Tj ET", "/Font << /F1 5 0 R >>")], "")
+
+
+def form(content: str, resources: str) -> str:
+    head = f"/Type /XObject /Subtype /Form /BBox [0 0 600 800] /Resources << {resources} >>"
+    return f"<< {head} /Length {len(content)} >>\nstream\n{content}\nendstream"
+
+
 def shown(size: float, height: float, text: str) -> str:
     said = text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
     return f"BT /F1 {size} Tf 50 {height} Td ({said}) Tj ET"

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -199,3 +200,23 @@ def test_what_was_uploaded_has_no_file_and_is_not_pruned(library: Path) -> None:
     (library / "timetable.md").unlink()
 
     assert ingest([str(library)], prune=True).removed == []
+
+
+@pytest.mark.parametrize("name", [b"\xff.md", b"x" * 200 + b".md"])
+def test_a_name_that_can_not_be_kept_does_not_stop_the_rest(db: None, docs: Path, name: bytes) -> None:
+    deep = docs / ("y" * 200) / ("z" * 200)
+    deep.mkdir(parents=True)
+    Path(os.fsdecode(os.fsencode(deep) + b"/" + name)).write_text("text")
+
+    report = ingest([str(docs)])
+
+    assert [error.endswith("is a name that can't be kept: rename it.") for error in report.errors] == [True]
+    assert len(report.added) == 3
+
+
+def test_a_heading_or_a_cell_of_any_length_is_kept(db: None, tmp_path: Path) -> None:
+    words = " ".join(f"word{number}" for number in range(120_000))
+    (tmp_path / "a.html").write_text(f"<h1>{words}</h1><p>x</p>")
+    (tmp_path / "b.html").write_text(f"<table><tr><th>a<th>b<tr><td>{words}<td>c</table>")
+
+    assert ingest([str(tmp_path)]).errors == []

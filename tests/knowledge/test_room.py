@@ -11,7 +11,7 @@ from chatbot.knowledge.readers.extract import Extract
 from chatbot.knowledge.readers.formats import format_of
 from chatbot.knowledge.readers.reading import UnreadableError
 from chatbot.knowledge.readers.room import SMALL, ReadingRoom
-from tests.knowledge.papers import archive, pdf, word
+from tests.knowledge.papers import archive, endless_pdf, pdf, word
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +103,11 @@ def test_what_takes_too_long_is_given_up_and_the_next_is_read() -> None:
         impatient._seconds = 60
 
         assert read(impatient, "a.html", b"<p>x").text == "x"
+
+
+def test_a_pdf_without_end_is_given_up() -> None:
+    with ReadingRoom(seconds=1) as impatient:
+        assert refusal(impatient, "a.pdf", endless_pdf())
 
 
 def test_a_process_that_dies_is_one_error_and_is_replaced(room: ReadingRoom) -> None:

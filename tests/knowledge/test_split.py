@@ -74,7 +74,13 @@ def test_no_text_breaks_it(text: str) -> None:
 
 @given(
     st.lists(
-        st.sampled_from(["word " * 30, "- item\n", "\n", "\n\n", "# H\n", "```\n", "x" * 700]), max_size=40
+        st.one_of(
+            st.sampled_from(["word " * 30, "- item\n", "\n", "\n\n", "# H\n", "```\n", "x" * 700]),
+            st.sampled_from(
+                ["\n\n| a | b |\n|---|---|\n", "| c | d |\n", f"| {'z' * 4000} | e |\n", "| " * 900]
+            ),
+        ),
+        max_size=40,
     )
 )
 @settings(deadline=None)

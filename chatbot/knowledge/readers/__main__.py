@@ -9,6 +9,7 @@ import os
 import resource
 import sys
 import warnings
+from contextlib import suppress
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any
@@ -31,7 +32,8 @@ def main() -> None:
     sys.setrecursionlimit(DEPTH)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with suppress(ValueError, OSError):  # not every system bounds memory
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     line = Connection(int(sys.argv[1]))
     while True:
         try:

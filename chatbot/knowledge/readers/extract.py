@@ -15,6 +15,7 @@ LONGEST_TEXT = 5_000_000
 """Characters of a document."""
 MOST_PASSAGES = 20_000
 LONGEST_TITLE = 300
+"""Characters of a heading, too: what is longer is no heading."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def extracted(path: str, kind: Format, data: bytes) -> Extract:
 
 def piece(part: Part, kind: Format) -> Piece:
     prose, code = prose_and_code(part.text) if kind.marked else (part.text, "")
-    return Piece(part.headings, part.anchor, part.text, prose, code)
+    headings = tuple(heading[:LONGEST_TITLE] for heading in part.headings)
+    return Piece(headings, part.anchor, part.text, prose, code)
 
 
 def title_of(path: str, named: str) -> str:
