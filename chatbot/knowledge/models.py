@@ -37,6 +37,16 @@ class Document(models.Model):
         return reverse("knowledge:document", args=[self.pk])
 
 
+class Page(models.Model):
+    """A document as HTML, made when it was read: making it takes seconds for a large one. Not clean yet."""
+
+    document = models.OneToOneField(Document, models.CASCADE, primary_key=True, related_name="+")
+    html = models.TextField()
+
+    def __str__(self) -> str:
+        return f"Page of {self.document_id}"
+
+
 class Passage(models.Model):
     """A part of a document that can stand as an answer: what lies under one heading, or some of it.
 

@@ -1,60 +1,53 @@
 """A document as a page: its headings can be linked to, its links to other documents lead to their pages."""
 
-from collections.abc import Sequence
-from itertools import pairwise
+import re
+from html import unescape
 from pathlib import PurePosixPath
 from posixpath import normpath
 from urllib.parse import unquote, urlsplit
 
-from markdown_it.token import Token
-
 from chatbot.markdown import safe
-from chatbot.markdown.footnotes import gathered, known
-from chatbot.markdown.plain import plain
-from chatbot.markdown.render import PARSER
 
 from .files import is_marked
-from .models import Document
-from .outline import Anchors, words_of
+from .models import Document, Page
+from .readers.rendering import rendered
+
+LINK = re.compile(r'<a href="([^"]*)"')
 
 
 def page_of(document: Document) -> str:
     """The document as safe HTML."""
-    if not is_marked(document.path):
-        return "\n".join(plain(part) for part in document.text.split("\n\n"))
-    env = known("")
-    tokens = gathered(PARSER, PARSER.parse(document.text, env), env)
-    name_headings(tokens)
-    lead_links(tokens, document.path)
-    return safe.DOCUMENT.clean(str(PARSER.renderer.render(tokens, PARSER.options, env)))
+    html = Page.objects.filter(document=document).values_list("html", flat=True).first()
+    if html is None:  # it was ingested before pages were kept
+        html = rendered(document.text, marked=is_marked(document.path))
+    return led(safe.DOCUMENT.clean(html), document.path)
 
 
-def name_headings(tokens: Sequence[Token]) -> None:
-    """Gives each top-level heading the anchor that its passages were ingested with."""
-    anchors = Anchors()
-    for heading, inline in pairwise(tokens):
-        if heading.type == "heading_open" and heading.level == 0:
-            heading.attrSet("id", anchors.name(words_of([inline])))
-
-
-def lead_links(tokens: Sequence[Token], path: str) -> None:
+def led(html: str, path: str) -> str:
     """Links to a file lead to the page of its document, or nowhere when it is not in the knowledge."""
-    links = [child for token in tokens for child in token.children or [] if child.type == "link_open"]
-    files = [(link, target) for link in links if (target := file_meant(str(link.attrs["href"]), path))]
+    meant = {href: file_meant(unescape(href), path) for href in set(LINK.findall(html))}
     pages = {
         document.path: document.get_absolute_url()
-        for document in Document.objects.filter(path__in=[target for _, target in files]).only("path")
+        for document in Document.objects.filter(path__in=filter(None, meant.values())).only("path")
     }
-    for link, target in files:
-        fragment = urlsplit(str(link.attrs["href"])).fragment
-        link.attrs.pop("href")
-        if target in pages:
-            link.attrSet("href", f"{pages[target]}#{fragment}" if fragment else pages[target])
+
+    def lead(link: re.Match[str]) -> str:
+        target = meant[link[1]]
+        if target is None:
+            return link[0]
+        fragment = link[1].partition("#")[2]
+        place = f"#{fragment}" if fragment else ""
+        return f'<a href="{pages[target]}{place}"' if target in pages else "<a"
+
+    return LINK.sub(lead, html)
 
 
 def file_meant(href: str, path: str) -> str | None:
     """The path of the document that a relative link in the one at `path` means; None for other links."""
-    address = urlsplit(href)
+    try:
+        address = urlsplit(href)
+    except ValueError:
+        return None
     if address.scheme or address.netloc or not address.path or address.path.startswith("/"):
         return None
     return normpath(PurePosixPath(path).parent / unquote(address.path))

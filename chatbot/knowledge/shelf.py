@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from .language import language_of
 from .lexemes import separated
-from .models import Document, Passage
+from .models import Document, Page, Passage
 from .readers.extract import Extract, Piece
 from .readers.formats import Format
 
@@ -43,6 +43,7 @@ def keep(path: str, extract: Extract, *, digest: str, language: str, is_uploaded
             "updated_at": Now(),
         },
     )
+    Page.objects.update_or_create(document=document, defaults={"html": extract.html})
     document.passages.all().delete()
     passages = (passage(document, number, piece) for number, piece in enumerate(extract.pieces, start=1))
     Passage.objects.bulk_create(passages, batch_size=AT_ONCE)

@@ -1,5 +1,11 @@
-import pytest
+import csv
+from io import StringIO
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chatbot.knowledge.outline import plain_words
 from chatbot.knowledge.readers import extract as extracting
 from chatbot.knowledge.readers.extract import Extract, extract
 from chatbot.knowledge.readers.formats import format_of
@@ -196,3 +202,19 @@ def test_a_document_of_too_many_passages_or_characters_is_refused(monkeypatch: p
 
     assert refusal("a.md", b"# a\n\nx\n\n# b\n\ny\n\n# c\n\nz") == "has more than 2 passages: split it."
     assert refusal("a.txt", b"x" * 31) == "says more than 30 characters: split it."
+
+
+CELLS = st.text(st.sampled_from('ab1,;|"\n\t *_#<&[-'), max_size=6)
+
+
+@given(st.lists(st.lists(CELLS, min_size=2, max_size=4), max_size=5), st.sampled_from(",;\t|"))
+@settings(deadline=None, max_examples=100)
+def test_no_cell_of_a_table_is_lost(rows: list[list[str]], delimiter: str) -> None:
+    written = StringIO(f"sep={delimiter}\nName{delimiter}Said\n")
+    written.seek(0, 2)
+    csv.writer(written, delimiter=delimiter).writerows(rows)
+
+    said = plain_words(read("a.csv", written.getvalue()).text)
+
+    cells = [" ".join(cell.split()) for row in rows for cell in row]
+    assert [cell for cell in cells if cell not in said] == []

@@ -57,11 +57,6 @@ class JobAdmin(Admin):
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
-        """Its files go with it: who may delete a job may delete those."""
-        to_delete, counts, _, protected = super().get_deleted_objects(objs, request)
-        return to_delete, counts, set(), protected
-
     def change_view(
         self,
         request: HttpRequest,

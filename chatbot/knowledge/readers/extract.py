@@ -10,6 +10,7 @@ from chatbot.worker.storable import storable
 
 from .formats import Format
 from .reading import UnreadableError
+from .rendering import rendered
 
 LONGEST_TEXT = 5_000_000
 """Characters of a document."""
@@ -33,13 +34,14 @@ class Piece:
 class Extract:
     title: str
     text: str
+    html: str
     pieces: tuple[Piece, ...]
 
     @classmethod
     def of(cls, said: dict[str, Any]) -> Self:
         """From what `dataclasses.asdict` made of one, also when it went through JSON."""
         pieces = (Piece(**{**piece, "headings": tuple(piece["headings"])}) for piece in said["pieces"])
-        return cls(said["title"], said["text"], tuple(pieces))
+        return cls(said["title"], said["text"], said["html"], tuple(pieces))
 
 
 def extract(path: str, kind: Format, data: bytes) -> Extract:
@@ -71,7 +73,8 @@ def extracted(path: str, kind: Format, data: bytes) -> Extract:
         pieces.append(piece(part, kind))
         if len(pieces) > MOST_PASSAGES:
             raise UnreadableError(f"has more than {MOST_PASSAGES:,} passages: split it.")
-    return Extract(title_of(path, storable(reading.title)), text, tuple(pieces))
+    title = title_of(path, storable(reading.title))
+    return Extract(title, text, rendered(text, marked=kind.marked), tuple(pieces))
 
 
 def piece(part: Part, kind: Format) -> Piece:
