@@ -3,7 +3,6 @@ import logging
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,6 +12,7 @@ from chatbot.tools.toolbox import Threads
 from chatbot.worker.answering import Answering
 from chatbot.worker.broker_watch import BrokerWatch
 from chatbot.worker.database import Database
+from chatbot.worker.endings import all_done, stopped
 from chatbot.worker.heartbeat import Heartbeat
 from chatbot.worker.inbox import Inbox
 from chatbot.worker.ingestion import Ingestion
@@ -62,8 +62,7 @@ class Worker:
         self._concurrency = concurrency
         self._drain_seconds = drain_seconds
         self._loop = asyncio.get_running_loop()
-        self._leaving = asyncio.Event()
-        self._hurried = asyncio.Event()
+        self._leaving, self._hurried = asyncio.Event(), asyncio.Event()
         self._database = Database()
         self._publisher = Publisher(options, patience_ms=0)
         self._acknowledgements = Acknowledgements()
@@ -104,7 +103,7 @@ class Worker:
         failures = await self._stop_taking(background)
         silencing = asyncio.create_task(asyncio.to_thread(self._doorbell.stop), name="end of the doorbell")
         await self._drain()
-        failures += await _stopped(lasting)
+        failures += await stopped(lasting)
         await silencing  # takes some seconds while Kafka is away: not out of the time of those who drain
         await self._close()
         if self._liveness is not None and not failures:
@@ -216,18 +215,18 @@ class Worker:
         logger.info("leaving: no new answers are begun")
         self._answering.is_leaving = True
         self._vitals.watch_only("heartbeat")
-        return await _stopped(background)
+        return await stopped(background)
 
     async def _drain(self) -> None:
         """Running answers get their time, the rest is handed over. Their heartbeat goes on meanwhile."""
         hurried = asyncio.create_task(self._hurried.wait(), name="hurried")
-        serving = asyncio.create_task(_all_done(self._serving), name="serving")
+        serving = asyncio.create_task(all_done(self._serving), name="serving")
         await asyncio.wait(
             [serving, hurried], timeout=self._drain_seconds, return_when=asyncio.FIRST_COMPLETED
         )
         await self._answering.hand_over()
         await asyncio.wait([serving], timeout=CLOSING)  # who was just claiming gives back what they got
-        await _stopped([hurried, serving])
+        await stopped([hurried, serving])
 
     async def _close(self) -> None:
         """The publisher before those who hear its acknowledgements, the database after all who use it."""
@@ -237,16 +236,3 @@ class Worker:
         for database in (self._tools, self._database, self._pulse):
             self.has_hung |= not await asyncio.to_thread(database.close, timeout=CLOSING)
         logger.info("left; %s records were not sent", unsent)
-
-
-async def _all_done(tasks: set[asyncio.Task[None]]) -> None:
-    while tasks:
-        await asyncio.wait(set(tasks))
-
-
-async def _stopped(tasks: list[asyncio.Task[Any]]) -> list[Exception]:
-    """Cancels and joins them; tells why those ended that had failed by themselves."""
-    for task in tasks:
-        task.cancel()
-    results = await asyncio.gather(*tasks, return_exceptions=True)
-    return [result for result in results if isinstance(result, Exception)]

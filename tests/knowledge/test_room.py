@@ -5,6 +5,7 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from pytest_django import Settings
 
 from chatbot.knowledge.readers import docx_file, pdf_file
 from chatbot.knowledge.readers.extract import Extract
@@ -55,6 +56,17 @@ def test_a_file_is_read_elsewhere_as_it_would_be_here(room: ReadingRoom) -> None
     assert [(piece.headings, piece.anchor, piece.prose) for piece in extract.pieces] == [
         (("Fares",), "fares", "Four.")
     ]
+
+
+def test_a_long_text_shows_images_of_trusted_hosts_alone(settings: Settings) -> None:
+    settings.IMAGE_HOSTS = frozenset({"harbour.example"})
+    images = b"![a](https://harbour.example/a.png) ![b](https://elsewhere.example/b.png)\n\n"
+
+    with ReadingRoom() as room:
+        html = read(room, "a.md", images + b"x " * SMALL).html
+
+    assert "https://harbour.example/a.png" in html
+    assert "elsewhere" not in html
 
 
 @pytest.mark.parametrize(

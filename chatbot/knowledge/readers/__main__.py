@@ -14,6 +14,8 @@ from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any
 
+from django.conf import settings
+
 from .extract import extract
 from .formats import format_of
 from .reading import UnreadableError
@@ -34,6 +36,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(ValueError, OSError):  # not every system bounds memory
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    settings.configure(IMAGE_HOSTS=frozenset(filter(None, os.environ["IMAGE_HOSTS"].split(","))))
     line = Connection(int(sys.argv[1]))
     while True:
         try:

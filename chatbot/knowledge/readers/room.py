@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from django.conf import settings
+
 from chatbot.local.process import TETHER
 
 from .extract import Extract, extract
@@ -113,7 +115,7 @@ class ReadingRoom:
             self._process = subprocess.Popen(  # noqa: S603 - the command is ours
                 [*tether, sys.executable, "-m", str(__package__), str(other.fileno())],
                 pass_fds=[other.fileno()],
-                env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(HERE)},
+                env=environment(),
                 cwd=HERE,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -121,6 +123,15 @@ class ReadingRoom:
                 start_new_session=True,
             )
         self._read = 0
+
+
+def environment() -> dict[str, str]:
+    """All that the process is told of this one: nothing secret."""
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "PYTHONPATH": str(HERE),
+        "IMAGE_HOSTS": ",".join(sorted(settings.IMAGE_HOSTS)),
+    }
 
 
 @contextmanager
