@@ -5,7 +5,7 @@ from conversations.models import Message
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended and everything that was said in it."""
+    """How an attempt ended and everything that was said in it; `usage` is what it took, where it is known."""
 
     status: Message.Status
     text: str
@@ -13,3 +13,4 @@ class Outcome:
     next_index: int
     citations: list[dict[str, object]]
     error: str = ""
+    usage: dict[str, object] | None = None

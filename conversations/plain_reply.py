@@ -55,7 +55,7 @@ WITH c AS (SELECT * FROM conversations_conversation WHERE id = %s FOR UPDATE)
 UPDATE conversations_message m
 SET status = CASE WHEN m.cancel_requested_at IS NULL THEN %s ELSE 'cancelled' END,
     error = CASE WHEN m.cancel_requested_at IS NULL THEN %s ELSE '' END,
-    text = %s, html = %s, open = 0, next_index = %s, citations = %s,
+    text = %s, html = %s, open = 0, next_index = %s, citations = %s, usage = %s,
     finished_at = statement_timestamp(), announce_since = statement_timestamp(), rev = m.rev + 1
 FROM c WHERE m.id = %s AND m.attempt = %s AND m.status = %s
 RETURNING {ALL}, {SIBLINGS} AS siblings, (
@@ -106,7 +106,8 @@ def begin(reply: Message, position: str) -> bool:
 def finish(reply: Message, outcome: Outcome) -> Ended | None:
     """Ends that attempt, as cancelled when it was marked; None when it was overtaken."""
     said = [outcome.text, outcome.html, outcome.next_index, Jsonb(outcome.citations)]
-    values = [str(outcome.status), outcome.error, *said, reply.pk, reply.attempt, STREAMING]
+    usage = None if outcome.usage is None else Jsonb(outcome.usage)
+    values = [str(outcome.status), outcome.error, *said, usage, reply.pk, reply.attempt, STREAMING]
     for row in prepared.rows(FINISH, [reply.conversation_id, *values]):
         return Ended(*_written(row), row["is_more"])
     return None

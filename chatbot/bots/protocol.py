@@ -22,6 +22,25 @@ class Citation:
 
 
 @dataclass(frozen=True)
+class Usage:
+    """What an answer took so far, as the model's provider counted it; each one replaces the one before.
+
+    None is what nobody told. `first_token_ms` is from the first request of the model to its first word.
+    `failure` is for who runs the service: what went wrong, in words that hold neither key nor message.
+    """
+
+    model: str
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    first_token_ms: int | None = None
+    failure: str = ""
+
+
+Part = str | Citation | Usage
+"""What a bot may yield."""
+
+
+@dataclass(frozen=True)
 class Turn:
     """One earlier message; `role` is `user` or `assistant`."""
 
@@ -101,12 +120,12 @@ class Question:
 class Bot(Protocol):
     """Answers many questions at once, on one event loop: it keeps nothing of a question in itself.
 
-    `answer` yields text and citations as they come to it. What it yields as text is the answer, joined,
-    to the last character. It may be closed at any yield or cancelled at any await, and must not block
+    `answer` yields text, citations and usage as they come to it. What it yields as text is the answer,
+    joined, to the last character. It may be closed at any yield or cancelled at any await, and must not block
     the loop. `BotError` ends the answer with a reason for the user; any other exception with a general one.
     """
 
     markdown: bool
     """Whether what it says is Markdown, or text to be shown as it is."""
 
-    def answer(self, question: Question) -> AsyncIterator[str | Citation]: ...
+    def answer(self, question: Question) -> AsyncIterator[Part]: ...

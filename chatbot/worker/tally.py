@@ -25,6 +25,7 @@ class Tally:
         self._handed_over = self._counter("attempts_handed_over", "Attempts that were given to others.")
         self._answers = self._counter("answers", "Answers that ended here.", "bot", "status")
         self._paused = self._counter("attempts_paused", "Attempts that ended without an end of the answer.")
+        self._tokens = self._counter("tokens", "Tokens of answers, as models counted them.", "bot", "kind")
         self._news = self._counter("news_retold", "Rows that the news sweep told again.")
         self._waits = self._histogram("queue_wait_seconds", "From the question to its first attempt.", WAITS)
         says = "From the question to the first piece of an attempt's answer."
@@ -48,6 +49,8 @@ class Tally:
         if reply.finished_at is not None:
             took = (reply.finished_at - reply.created_at).total_seconds()
             self._whole.labels(self._bot(reply)).observe(max(0.0, took))
+        for kind in ("input", "output"):
+            self._tokens.labels(self._bot(reply), kind).inc((reply.usage or {}).get(f"{kind}_tokens", 0))
 
     def lost(self) -> None:
         self._lost.inc()

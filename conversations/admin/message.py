@@ -61,6 +61,7 @@ class MessageAdmin(Archive[Message]):
         "text",
         "error",
         "citations",
+        "usage",
         ("attempt", "tries", "next_index", "rev"),
         ("heartbeat_at", "cancel_requested_at"),
         ("started_position", "snapshot_position"),

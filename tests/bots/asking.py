@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from chatbot.bots.protocol import Bot, BotError, Citation, Question, Turn
+from chatbot.bots.protocol import Bot, BotError, Citation, Part, Question, Turn
 
 CONVERSATION = UUID(int=1)
 
@@ -13,10 +13,10 @@ def question(text: str, *history: Turn) -> Question:
     return Question(text=text, history=history, user_id=1, conversation_id=CONVERSATION)
 
 
-def pieces(bot: Bot, text: str, *history: Turn) -> list[str | Citation]:
+def pieces(bot: Bot, text: str, *history: Turn) -> list[Part]:
     """All that the bot yields when it is asked this."""
 
-    async def listen() -> list[str | Citation]:
+    async def listen() -> list[Part]:
         return [piece async for piece in bot.answer(question(text, *history))]
 
     return asyncio.run(listen())

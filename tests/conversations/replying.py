@@ -20,8 +20,13 @@ def claimed(conversation: Conversation) -> Claim:
     return found
 
 
-def said(text: str = "Hi", status: Message.Status = Message.Status.COMPLETE) -> Outcome:
-    return Outcome(status=status, text=text, html=f"<p>{text}</p>", next_index=1, citations=[])
+def said(
+    text: str = "Hi",
+    status: Message.Status = Message.Status.COMPLETE,
+    *,
+    usage: dict[str, object] | None = None,
+) -> Outcome:
+    return Outcome(status=status, text=text, html=f"<p>{text}</p>", next_index=1, citations=[], usage=usage)
 
 
 def snapshot(claim: Claim, text: str = "H", *, position: str | None = "e-0-9") -> Snapshot:

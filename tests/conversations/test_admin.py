@@ -238,3 +238,13 @@ def test_deactivating_somebody_ends_their_streams(admin: Client, alice: User) ->
     alice.refresh_from_db()
     assert not alice.is_active
     assert alice.session_generation == 1
+
+
+def test_a_message_shows_what_its_answer_took(admin: Client, conversation: Conversation) -> None:
+    reply = say(conversation, "Hello").reply
+    Message.objects.filter(pk=reply.pk).update(usage={"model": "small", "output_tokens": 4711})
+
+    shown = page(admin, f"message/{reply.pk}/change/")
+
+    assert "small" in shown
+    assert "4711" in shown

@@ -57,6 +57,17 @@ def test_an_end_is_told_as_the_database_has_it(conversation: Conversation) -> No
     assert message_objects([finished.reply]) == message_objects([told])
 
 
+@pytest.mark.parametrize("usage", [None, {"model": "small", "input_tokens": 12}])
+def test_an_end_keeps_what_the_answer_took(
+    conversation: Conversation, usage: dict[str, object] | None
+) -> None:
+    reply = ask(conversation)
+
+    replies.finish(taken(replies.claim(conversation.pk)), said(usage=usage))
+
+    assert Message.objects.get(pk=reply.pk).usage == usage
+
+
 def test_an_end_tells_whether_there_is_more_to_answer(conversation: Conversation) -> None:
     ask(conversation)
     ask(conversation)

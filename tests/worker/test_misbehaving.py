@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chatbot.bots.protocol import BotError, Citation
+from chatbot.bots.protocol import BotError, Citation, Usage
 from chatbot.worker.attempt.attempt import FAILED, SILENT
 from chatbot.worker.attempt.progress import MOST_CHARACTERS, TOO_MANY_SOURCES
 from tests.worker.attempts import attempt, ends
@@ -22,7 +22,7 @@ async def test_what_is_neither_text_nor_citation_ends_the_answer(
     outcome = await attempt(Saying("Half", part)).run()
 
     assert ends(outcome) == ("failed", "Half", FAILED)
-    assert "a bot yields str and Citation" in caplog.text
+    assert "a bot yields str, Citation and Usage" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,25 @@ async def test_a_citation_with_wrong_types_ends_the_answer(
 
     assert ends(outcome) == ("failed", "Half", FAILED)
     assert "a citation's" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"model": None},
+        {"failure": b"x"},
+        {"input_tokens": "7"},
+        {"output_tokens": 1.5},
+        {"first_token_ms": -1},
+    ],
+)
+async def test_a_usage_with_wrong_types_ends_the_answer(
+    odd: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    outcome = await attempt(Saying("Half", Usage(**{"model": "small", **odd}))).run()
+
+    assert ends(outcome) == ("failed", "Half", FAILED)
+    assert "a usage's" in caplog.text
 
 
 async def test_too_many_sources_end_the_answer() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.bots.protocol import Citation
+from chatbot.bots.protocol import Citation, Usage
 from chatbot.worker.attempt.progress import MOST_CHARACTERS, Progress, TooLongError
 from chatbot.worker.storable import storable
 from conversations.models import Message
@@ -97,6 +97,20 @@ def test_citations_are_kept_in_order() -> None:
 
     cited = progress.outcome(Message.Status.COMPLETE).citations
     assert [citation["number"] for citation in cited] == [1, 2]
+
+
+def test_the_last_usage_counts_without_what_nobody_told() -> None:
+    progress = Progress(claim(), markdown=False)
+
+    progress.use(Usage("small", first_token_ms=120))
+    progress.use(Usage("small", input_tokens=40, output_tokens=0))
+
+    kept = progress.outcome(Message.Status.COMPLETE).usage
+    assert kept == {"model": "small", "input_tokens": 40, "output_tokens": 0}
+
+
+def test_a_bot_that_uses_no_model_keeps_no_usage() -> None:
+    assert Progress(claim(), markdown=False).outcome(Message.Status.COMPLETE).usage is None
 
 
 @given(st.text())

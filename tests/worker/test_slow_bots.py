@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from pytest_django import Settings
 
+from chatbot.bots.protocol import Usage
 from chatbot.worker.attempt import talk
 from chatbot.worker.attempt.attempt import TOO_SLOW
 from chatbot.worker.attempt.progress import MOST_CHARACTERS, TOO_LONG
@@ -36,6 +37,13 @@ async def ticking(*pieces: str) -> AsyncIterator[str]:
     for piece in pieces:
         await asyncio.sleep(0.1)
         yield piece
+
+
+async def test_a_bot_that_only_tells_what_it_used_is_given_up(hurry: Settings) -> None:
+    outcome = await attempt(Endless(Usage("small"))).run()
+
+    assert outcome.status == "failed"
+    assert outcome.usage == {"model": "small"}
 
 
 async def test_a_bot_that_hangs_is_given_up_with_what_it_said_and_closed(

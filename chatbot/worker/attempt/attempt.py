@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 
 from django.conf import settings
 
-from chatbot.bots.protocol import Bot, BotError, Citation, NoTools, Question, Turn
+from chatbot.bots.protocol import Bot, BotError, Citation, NoTools, Question, Turn, Usage
 from chatbot.bots.protocol import Toolbox as Tools
 from chatbot.markdown.look import Look
 from chatbot.tools.registry import tools
@@ -140,11 +140,13 @@ class Attempt:
     async def _hear(self, part: object) -> None:
         if isinstance(part, Citation):
             self._progress.cite(part)
+        elif isinstance(part, Usage):
+            self._progress.use(part)
         elif isinstance(part, str):
             self._progress.say(part)
             await self._voice.speak()
         else:
-            raise TypeError(f"a bot yields str and Citation, not {type(part).__name__}")
+            raise TypeError(f"a bot yields str, Citation and Usage, not {type(part).__name__}")
 
 
 def _unheard(_ack: Ack) -> None:

@@ -1,4 +1,4 @@
-from chatbot.bots.protocol import Citation
+from chatbot.bots.protocol import Citation, Usage
 from chatbot.markdown.blocks import Blocks, Elsewhere, PlainBlocks
 from chatbot.markdown.plain import plain
 from chatbot.worker.storable import storable
@@ -12,6 +12,8 @@ MOST_CHARACTERS = 200_000
 MOST_CITATIONS = 1_000
 LARGEST_NUMBER = 2**31 - 1
 LONGEST_ERROR = 2_000
+LONGEST_USAGE = 500
+COUNTS = ("input_tokens", "output_tokens", "first_token_ms")
 TOO_LONG = f"The answer was cut off at {MOST_CHARACTERS:,} characters."
 TOO_MANY_SOURCES = "The answer was cut off: it named more sources than it can hold."
 
@@ -38,6 +40,7 @@ class Progress:
         self._next_index = 0
         self._citations: list[dict[str, object]] = []
         self._cited = 0
+        self._usage: dict[str, object] | None = None
 
     def say(self, text: str) -> None:
         """Raises TooLongError beyond 200,000 characters."""
@@ -58,6 +61,12 @@ class Progress:
         if len(self._citations) == MOST_CITATIONS or self._cited > MOST_CHARACTERS:
             raise TooLongError(TOO_MANY_SOURCES)
         self._citations.append({"number": _number(citation), **texts})
+
+    def use(self, usage: Usage) -> None:
+        """Replaces what was used so far. Raises TypeError or ValueError for a usage that is none."""
+        texts = {name: _text(usage, name)[:LONGEST_USAGE] for name in ("model", "failure")}
+        counts = {name: _count(usage, name) for name in COUNTS if getattr(usage, name) is not None}
+        self._usage = {name: value for name, value in {**texts, **counts}.items() if value != ""}
 
     @property
     def has_words(self) -> bool:
@@ -96,6 +105,7 @@ class Progress:
             next_index=self._next_index,
             citations=self._citations,
             error=storable(error[:LONGEST_ERROR]),
+            usage=self._usage,
         )
 
     def plain_outcome(self, status: Message.Status, error: str) -> Outcome:
@@ -107,6 +117,7 @@ class Progress:
             next_index=self._next_index,
             citations=self._citations,
             error=error,
+            usage=self._usage,
         )
 
     @property
@@ -137,15 +148,23 @@ def _labels(reply: Message) -> dict[str, str]:
 
 
 def _number(citation: Citation) -> int:
-    if type(citation.number) is not int:
-        raise TypeError(f"a citation's number is an int, not {type(citation.number).__name__}")
-    if not 0 <= citation.number <= LARGEST_NUMBER:
-        raise ValueError("a citation's number is from 0 to 2,147,483,647")
-    return citation.number
+    return _whole(citation.number, "a citation's number")
 
 
-def _text(citation: Citation, name: str) -> str:
-    value = getattr(citation, name)
+def _count(usage: Usage, name: str) -> int:
+    return _whole(getattr(usage, name), f"a usage's {name}")
+
+
+def _whole(value: object, what: str) -> int:
+    if type(value) is not int:
+        raise TypeError(f"{what} is an int, not {type(value).__name__}")
+    if not 0 <= value <= LARGEST_NUMBER:
+        raise ValueError(f"{what} is from 0 to {LARGEST_NUMBER:,}")
+    return value
+
+
+def _text(part: Citation | Usage, name: str) -> str:
+    value = getattr(part, name)
     if not isinstance(value, str):
-        raise TypeError(f"a citation's {name} is a str, not {type(value).__name__}")
+        raise TypeError(f"a {type(part).__name__.lower()}'s {name} is a str, not {type(value).__name__}")
     return storable(value)

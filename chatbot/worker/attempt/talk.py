@@ -3,7 +3,7 @@ import logging
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from chatbot.bots.protocol import Bot, Question
+from chatbot.bots.protocol import Bot, Question, Usage
 from chatbot.worker.attempt.patience import Patience
 
 logger = logging.getLogger(__name__)
@@ -134,7 +134,7 @@ class Talk:
     async def _hear_all(self, said: AsyncIterator[object]) -> None:
         parts = empty = 0
         async for part in said:
-            has_spoken = bool(part)
+            has_spoken = bool(part) and not isinstance(part, Usage)
             self._patience.stop(has_spoken=has_spoken)
             if self._is_over:
                 return
