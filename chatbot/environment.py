@@ -8,6 +8,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
+from chatbot.bots.llm.endpoint import Endpoint, EndpointError
+
 env = Env()
 
 
@@ -84,6 +86,16 @@ def database(name: str) -> dict[str, Any]:
         return dict(dj_database_url.parse(url))
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} is not a database URL: {error}") from error
+
+
+def endpoint(model: str, base_url: str, api_key: str) -> Endpoint:
+    """Where the model of `BOT=llm` is."""
+    found = Endpoint(model, base_url, api_key)
+    try:
+        found.check()
+    except EndpointError as error:
+        raise ImproperlyConfigured(f"{error} (BOT is llm; see .env.example)") from error
+    return found
 
 
 # What Kubernetes puts there for a service named kafka, and what Kafka's own scripts read.

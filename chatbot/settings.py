@@ -7,7 +7,18 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from chatbot.environment import database, flag, hosts, librdkafka, matching, number, secret, text, words
+from chatbot.environment import (
+    database,
+    endpoint,
+    flag,
+    hosts,
+    librdkafka,
+    matching,
+    number,
+    secret,
+    text,
+    words,
+)
 from chatbot.postgresql.patience import PatientConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -163,11 +174,22 @@ STREAMS_PER_USER = number("STREAMS_PER_USER", 100, low=1, high=1_000_000)
 STREAMS_PER_PROCESS = number("STREAMS_PER_PROCESS", 10_000, low=1, high=1_000_000)
 
 # --- The worker and its bots ------------------------------------------------------------------------------
-BOT = text("BOT", "knowledge")
+# What names a model is refused only where the model is the bot: elsewhere nobody may ever ask it.
+LLM_MODEL = text("LLM_MODEL")
+LLM_BASE_URL = text("LLM_BASE_URL")
+LLM_API_KEY = text("LLM_API_KEY")
+LLM_PROMPT = (
+    text("LLM_PROMPT") or "You are a friendly assistant. Be brief and exact, and say what you do not know."
+)
+LLM_HISTORY_TOKENS = number("LLM_HISTORY_TOKENS", 8_000, low=0, high=10_000_000)
+BOT = text("BOT") or ("llm" if LLM_MODEL else "knowledge")
 BOTS = {
     "knowledge": "chatbot.bots.knowledge.KnowledgeBot",
+    "llm": "chatbot.bots.llm.bot.LlmBot",
     "script": "chatbot.bots.script.ScriptBot",
 }
+if BOT == "llm":
+    endpoint(LLM_MODEL, LLM_BASE_URL, LLM_API_KEY)
 # What bots may call, by the name they call it by: the dotted path of a function (docs/bots.md, "A tool").
 TOOLS: dict[str, str] = {}
 if flag("EXAMPLE_TOOLS", default=True):
@@ -216,5 +238,7 @@ LOGGING = {
         "django": {"handlers": []},
         # Each connection that the pool lends is news to nobody.
         "psycopg": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "WARNING"},
+        # At DEBUG they write down what a model is asked, and at INFO each request.
+        **{name: {"level": "WARNING"} for name in ("openai", "anthropic", "groq", "httpx2", "httpcore2")},
     },
 }

@@ -1,0 +1,82 @@
+import re
+
+from pydantic_ai.exceptions import (
+    AgentRunError,
+    ContentFilterError,
+    ModelAPIError,
+    ModelAuthenticationError,
+    ModelConnectionError,
+    ModelContextWindowExceededError,
+    ModelHTTPError,
+    ModelNotFoundError,
+    ModelQuotaExceededError,
+    ModelRateLimitError,
+    ModelRequestRejectedError,
+    ModelServerError,
+    ModelTimeoutError,
+    ModelUnavailableError,
+    UnexpectedModelBehavior,
+)
+
+OPERATOR = "Whoever runs this service has to look at it."
+LATER = "Ask again in a minute, please."
+IN_THE_MIDDLE = "The model stopped in the middle of its answer. Ask again, please."
+CUT_OFF = "The answer was cut off: the model may not say more at once. Ask it to go on."
+DECLINED = "The model declined to answer this."
+TOO_MANY_CALLS = "The model called one tool after the other and came to no end. Ask in other words, please."
+OTHER = "The model failed. Ask again, please."
+# The first that fits: some are kinds of others.
+SENTENCES: tuple[tuple[type[AgentRunError], str], ...] = (
+    (ModelAuthenticationError, f"The model refuses this service's key. {OPERATOR}"),
+    (ModelNotFoundError, f"The model that this service asks is not known there. {OPERATOR}"),
+    (ModelQuotaExceededError, f"This service's quota of the model is used up. {OPERATOR}"),
+    (
+        ModelContextWindowExceededError,
+        "This is too long for the model. Ask something shorter, or begin a new conversation, please.",
+    ),
+    (ModelRateLimitError, f"The model is asked too much right now. {LATER}"),
+    (ModelUnavailableError, f"The model is overloaded right now. {LATER}"),
+    (ModelTimeoutError, f"The model did not answer in time. {LATER}"),
+    (ModelConnectionError, f"The model can't be reached. {LATER}"),
+    (ModelServerError, f"The model's server failed. {LATER}"),
+    (ContentFilterError, DECLINED),
+    (ModelRequestRejectedError, f"The model does not take this question. {OPERATOR}"),
+)
+UNEXPLAINED = (ModelAPIError, UnexpectedModelBehavior)
+"""A stream that ended without a reason or a word, or with an error that is no kind of error."""
+WORTH_REPEATING = (ModelRateLimitError, ModelUnavailableError, ModelServerError, ModelConnectionError)
+
+
+def sentence(error: AgentRunError, *, has_spoken: bool) -> str:
+    """For the person who asked."""
+    if has_spoken:
+        return IN_THE_MIDDLE
+    return next((said for kind, said in SENTENCES if isinstance(error, kind)), OTHER)
+
+
+def details(error: AgentRunError) -> str:
+    """For who runs the service: what a provider calls the error, and nothing that it says about it.
+
+    Its own words may repeat the key, or what was asked.
+    """
+    told: dict[str, object] = {}
+    if isinstance(error, ModelHTTPError):
+        told = {"status": error.status_code, "request": (error.headers or {}).get("x-request-id")}
+    if isinstance(error, ModelAPIError):
+        told |= {"code": error.provider_error_code, "type": error.provider_error_type}
+    known = [
+        f"{name} {value}" for name, value in told.items() if re.fullmatch(r"[\w.:-]{1,80}", str(value or ""))
+    ]
+    return " ".join([kind(error), *known])
+
+
+def kind(error: AgentRunError) -> str:
+    """The name of the error's class that the table above knows, or its own."""
+    return next((each.__name__ for each, _ in SENTENCES if isinstance(error, each)), type(error).__name__)
+
+
+def is_worth_repeating(error: AgentRunError) -> bool:
+    """Whether the same request may succeed a moment later; what took all its time is not asked again."""
+    if type(error) in UNEXPLAINED:
+        return True
+    return isinstance(error, WORTH_REPEATING) and not isinstance(error, ModelTimeoutError)
