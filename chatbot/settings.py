@@ -185,11 +185,18 @@ LLM_HISTORY_TOKENS = number("LLM_HISTORY_TOKENS", 8_000, low=0, high=10_000_000)
 BOT = text("BOT") or ("llm" if LLM_MODEL else "knowledge")
 BOTS = {
     "knowledge": "chatbot.bots.knowledge.KnowledgeBot",
+    "langchain": "chatbot.bots.langchain.LangchainBot",
     "llm": "chatbot.bots.llm.bot.LlmBot",
     "script": "chatbot.bots.script.ScriptBot",
 }
 if BOT == "llm":
     endpoint(LLM_MODEL, LLM_BASE_URL, LLM_API_KEY)
+LANGCHAIN_RUNNABLE = text("LANGCHAIN_RUNNABLE")
+if BOT == "langchain" and "." not in LANGCHAIN_RUNNABLE:
+    raise ImproperlyConfigured(
+        "LANGCHAIN_RUNNABLE must be the dotted path of a runnable, such as chains.answering "
+        "(BOT is langchain; see .env.example)"
+    )
 # What bots may call, by the name they call it by: the dotted path of a function (docs/bots.md, "A tool").
 TOOLS: dict[str, str] = {}
 if flag("EXAMPLE_TOOLS", default=True):

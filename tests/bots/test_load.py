@@ -27,7 +27,7 @@ def test_a_bot_goes_by_its_dotted_path() -> None:
 
 @pytest.mark.parametrize("name", ["nobody", "", ".", "no.such.module", "chatbot.bots.script.NoBot"])
 def test_an_unknown_name_says_which_there_are(name: str) -> None:
-    with pytest.raises(UnknownBotError, match="knowledge, llm, script"):
+    with pytest.raises(UnknownBotError, match="knowledge, langchain, llm, script"):
         load(name)
 
 
