@@ -38,7 +38,7 @@ class Refusal:
 class Stream:
     """Chunks, one after the other; then the end, unless it `stalls` or is `cut`."""
 
-    chunks: tuple[dict[str, Any], ...]
+    chunks: tuple[Any, ...]
     stalls: bool = False
     is_cut: bool = False
     ends: bool = True

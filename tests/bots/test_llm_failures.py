@@ -5,6 +5,7 @@ import logging
 import re
 import time
 from collections import deque
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -22,6 +23,7 @@ from tests.bots.provider import (
     breaks_off,
     fails_in_stream,
     peters_out,
+    piece,
     says,
     stalls,
 )
@@ -146,7 +148,7 @@ def test_a_model_that_cannot_be_reached_is_told_as_such(provider: Provider, sett
     parts, why = heard()
 
     assert "can't be reached" in why
-    assert failure_of(parts) == "ModelConnectionError"
+    assert failure_of(parts) == "ModelConnectionError cause APIConnectionError"
 
 
 def test_a_model_that_says_nothing_is_given_up_before_the_worker_gives_up(
@@ -197,6 +199,15 @@ def test_what_fails_before_its_first_word_is_asked_again(provider: Provider, ans
     provider.will(answer, says("Here."))
 
     assert said(PlainBot(), ASKED) == "Here."
+
+
+@pytest.mark.parametrize("nonsense", [[], None, 5, {"choices": "x"}, {"choices": [{"delta": 5}]}])
+def test_what_is_not_of_the_protocol_is_told_as_a_failure(provider: Provider, nonsense: Any) -> None:
+    provider.will(Stream((piece("Half"), nonsense)))
+
+    _, why = heard()
+
+    assert why == IN_THE_MIDDLE
 
 
 @pytest.mark.parametrize(("finish", "sentence"), [("length", CUT_OFF), ("content_filter", DECLINED)])

@@ -5,7 +5,7 @@ from contextlib import aclosing
 from itertools import count
 
 from pydantic_ai.direct import model_request_stream
-from pydantic_ai.exceptions import AgentRunError
+from pydantic_ai.exceptions import AgentRunError, UnexpectedModelBehavior
 from pydantic_ai.messages import (
     ModelMessage,
     ModelResponse,
@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 MOST_REQUESTS = 12
 # Who repeats a request here knows whether anything was said already; the provider's library does not.
 SETTINGS = ModelSettings(max_retries=0)
+# What the library stumbles over in a chunk that is JSON and no chunk.
+NONSENSE = (AttributeError, LookupError, TypeError, ValueError)
 ENDS = {"length": CUT_OFF, "content_filter": DECLINED}
 
 
@@ -78,7 +80,7 @@ class Exchange:
         self._has_begun = False
         for tries in count(1):
             try:
-                async with aclosing(self._streamed()) as parts:
+                async with aclosing(self._understood()) as parts:
                     async for part in parts:
                         yield part
             except AgentRunError as error:
@@ -89,6 +91,14 @@ class Exchange:
             else:
                 return
             await asyncio.sleep(pause)
+
+    async def _understood(self) -> AsyncGenerator[str | Usage, None]:
+        try:
+            async with aclosing(self._streamed()) as parts:
+                async for part in parts:
+                    yield part
+        except NONSENSE as error:
+            raise UnexpectedModelBehavior("What came is not of the protocol.") from error
 
     async def _streamed(self) -> AsyncGenerator[str | Usage, None]:
         parameters = self._tools.parameters()

@@ -64,6 +64,7 @@ def details(error: AgentRunError) -> str:
         told = {"status": error.status_code, "request": (error.headers or {}).get("x-request-id")}
     if isinstance(error, ModelAPIError):
         told |= {"code": error.provider_error_code, "type": error.provider_error_type}
+    told["cause"] = type(error.__cause__).__name__ if error.__cause__ else None
     known = [
         f"{name} {value}" for name, value in told.items() if re.fullmatch(r"[\w.:-]{1,80}", str(value or ""))
     ]
