@@ -36,7 +36,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Stream:
-    """Chunks, one after the other; then the end, unless it `stalls` or is `cut`."""
+    """Chunks, each with a `type` as an event of that; then the end, unless it `stalls` or is cut."""
 
     chunks: tuple[Any, ...]
     stalls: bool = False
@@ -180,7 +180,8 @@ class Provider:
 
 def frames(answer: Stream) -> Iterator[bytes]:
     for each in answer.chunks:
-        yield b"data: " + json.dumps(each).encode() + b"\n\n"
+        name = f"event: {each['type']}\n" if isinstance(each, dict) and "type" in each else ""
+        yield f"{name}data: {json.dumps(each)}\n\n".encode()
     if answer.ends and not answer.stalls and not answer.is_cut:
         yield b"data: [DONE]\n\n"
 

@@ -42,7 +42,7 @@ class Endpoint:
         """Raises EndpointError; a key is never repeated in it."""
         if not self.model:
             raise EndpointError(
-                "LLM_MODEL is not set: give provider:name, such as openai:gpt-5-mini, or with LLM_BASE_URL "
+                "LLM_MODEL is not set: give provider:name, such as openai:gpt-6-luna, or with LLM_BASE_URL "
                 "the name by which that server knows the model"
             )
         if not re.fullmatch(r"[!-~]{1,200}", self.model):
