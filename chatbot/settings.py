@@ -246,6 +246,9 @@ LOGGING = {
         # Each connection that the pool lends is news to nobody.
         "psycopg": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "WARNING"},
         # At DEBUG they write down what a model is asked, and at INFO each request.
-        **{name: {"level": "WARNING"} for name in ("openai", "anthropic", "groq", "httpx2", "httpcore2")},
+        **{
+            name: {"level": "WARNING"}
+            for name in ("openai", "anthropic", "google_genai", "httpx2", "httpcore2")
+        },
     },
 }

@@ -8,7 +8,6 @@ PACKAGES = {
     "openai-responses": "openai",
     "anthropic": "anthropic",
     "google": "google.genai",
-    "groq": "groq",
     "mistral": "mistralai",
 }
 """The providers that `LLM_MODEL` may name, and the package that each needs."""
