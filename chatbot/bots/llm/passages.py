@@ -4,7 +4,7 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 
 from chatbot.bots.protocol import Citation, Question
-from chatbot.knowledge.answer import NEAR_ENOUGH, shortened
+from chatbot.knowledge.answer import shortened
 from chatbot.knowledge.context import context_of
 from chatbot.knowledge.excerpt import excerpt
 from chatbot.knowledge.greeting import is_greeting, is_thanks
@@ -31,10 +31,13 @@ async def passages_for(question: Question) -> list[Passage]:
 
 
 def looked_up(text: str, context: str) -> list[Passage]:
-    """In a thread that gives its database connection back at once."""
+    """In a thread that gives its database connection back at once.
+
+    All that is found: which of it speaks of the question, a model judges better than a share of words does.
+    """
     try:
-        near = [hit for hit in search(text, MOST, context=context) if hit.coverage >= NEAR_ENOUGH]
-        return [passage(number, hit) for number, hit in enumerate(near, start=1)]
+        found = search(text, MOST, context=context)
+        return [passage(number, hit) for number, hit in enumerate(found, start=1)]
     finally:
         connection.close()
 
