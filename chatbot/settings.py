@@ -20,6 +20,7 @@ from chatbot.environment import (
     words,
 )
 from chatbot.postgresql.patience import PatientConnection
+from chatbot.tools.mcp.configuration import servers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -207,6 +208,13 @@ if flag("EXAMPLE_TOOLS", default=True):
         "cancel_appointment": "chatbot.tools.booking.tools.cancel",
         "troubleshoot": "chatbot.tools.troubleshooting.tools.troubleshoot",
     }
+MCP_SERVERS = servers(
+    words("MCP_SERVERS"),
+    headers=words("MCP_HEADERS"),
+    environment=words("MCP_ENVIRONMENT"),
+    asks=words("MCP_ASKS"),
+)
+MCP_CALL_SECONDS = number("MCP_CALL_SECONDS", 60, low=1, high=600)
 TOOL_APPROVAL_SECONDS = number("TOOL_APPROVAL_SECONDS", 900, low=1, high=86_400)
 TITLES = matching("TITLES", r"(?:\w+(?:\.\w+)+)?", "")
 WORKER_CONCURRENCY = number("WORKER_CONCURRENCY", 64, low=1, high=10_000)
@@ -245,10 +253,10 @@ LOGGING = {
         "django": {"handlers": []},
         # Each connection that the pool lends is news to nobody.
         "psycopg": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "WARNING"},
-        # At DEBUG they write down what a model is asked, and at INFO each request.
+        # At DEBUG they write down what a model or a tool is asked, and at INFO each request.
         **{
             name: {"level": "WARNING"}
-            for name in ("openai", "anthropic", "google_genai", "httpx2", "httpcore2")
+            for name in ("openai", "anthropic", "google_genai", "httpx2", "httpcore2", "mcp")
         },
     },
 }

@@ -8,7 +8,7 @@ from typing import Any
 from chatbot.bots.protocol import ToolError
 from chatbot.tools.described import Arguments, Tool
 from chatbot.tools.plain import NotPlainError, plain_result
-from chatbot.tools.tool import Kind, ToolContext
+from chatbot.tools.tool import Kind, ToolContext, UnknownEffectError
 from chatbot.worker.database import Database
 from conversations.journal import Ending
 from conversations.models import ToolCall
@@ -51,6 +51,9 @@ def late(tool: Tool) -> Ending:
 def failure(tool: Tool, error: Exception) -> Ending:
     if isinstance(error, ToolError):
         return Ending(State.FAILED, error=str(error) or FAILED)
+    if isinstance(error, UnknownEffectError):
+        logger.warning("the tool %s was interrupted: %s", tool.spec.name, error)
+        return Ending(State.INTERRUPTED, error=INTERRUPTED)
     if isinstance(error, NotPlainError):
         return Ending(State.FAILED, error=str(error))
     logger.error("the tool %s failed", tool.spec.name, exc_info=error)

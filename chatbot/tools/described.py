@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from string import Formatter
 from typing import Any, get_type_hints
 
@@ -39,26 +40,19 @@ class Arguments:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A function that bots may call by `spec.name`."""
+    """A function that bots may call by `spec.name`.
+
+    `arguments` raises ToolError, which names what is wrong with those that it is given.
+    """
 
     spec: ToolSpec
     function: Callable[..., Any]
     traits: Traits
-    model: type[BaseModel]
+    arguments: Callable[[Mapping[str, object]], Arguments]
 
     @property
     def is_async(self) -> bool:
         return inspect.iscoroutinefunction(self.function)
-
-    def arguments(self, given: Mapping[str, object]) -> Arguments:
-        """Raises ToolError, which names each that is wrong."""
-        try:
-            found = self.model.model_validate(storable_json(given))
-        except ValidationError as error:
-            wrong = "; ".join(f"{_place(each['loc'])}: {each['msg']}" for each in error.errors()[:10])
-            raise ToolError(f"{self.spec.name} can't be called with this. {wrong}") from error
-        values = {name: getattr(found, name) for name in self.model.model_fields}
-        return Arguments(values, found.model_dump(mode="json"))
 
     def label(self, arguments: Arguments) -> str:
         written = self.traits.label or self.spec.name.replace("_", " ").capitalize()
@@ -75,7 +69,7 @@ def describe(name: str, function: Callable[..., Any]) -> Tool:
     model = _model(name, function)
     for written in (traits.label, traits.asks if isinstance(traits.asks, str) else ""):
         _check(name, written, model)
-    return Tool(ToolSpec(name, says, model.model_json_schema()), function, traits, model)
+    return Tool(ToolSpec(name, says, model.model_json_schema()), function, traits, partial(_checked, model))
 
 
 def whole_question(text: str) -> str:
@@ -99,6 +93,16 @@ def _model(name: str, function: Callable[..., Any]) -> type[BaseModel]:
     if _context is None:
         raise ToolDefinitionError(f"the tool {name} takes no context: its first parameter is a ToolContext")
     return create_model(name, __config__=STRICT, **fields)
+
+
+def _checked(model: type[BaseModel], given: Mapping[str, object]) -> Arguments:
+    try:
+        found = model.model_validate(storable_json(given))
+    except ValidationError as error:
+        wrong = "; ".join(f"{_place(each['loc'])}: {each['msg']}" for each in error.errors()[:10])
+        raise ToolError(f"{model.__name__} can't be called with this. {wrong}") from error
+    values = {name: getattr(found, name) for name in model.model_fields}
+    return Arguments(values, found.model_dump(mode="json"))
 
 
 def _check(name: str, written: str, model: type[BaseModel]) -> None:

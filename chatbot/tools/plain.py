@@ -16,16 +16,12 @@ class NotPlainError(Exception):
 
 def plain_result(value: object) -> Any:
     """Raises NotPlainError for what is no JSON, or more than 64,000 characters of it."""
-    try:
-        plain = storable_json(to_jsonable_python(value, inf_nan_mode="null"))
-        size = len(json.dumps(plain, ensure_ascii=False))
-    except (PydanticSerializationError, ValueError, RecursionError) as error:
-        raise NotPlainError("What it returned is not JSON.") from error
-    if size > LARGEST:
-        raise NotPlainError(
-            f"What it returned is too long: {size:,} characters, and at most {LARGEST:,} fit."
-        )
-    return plain
+    return _plain(value, "What it returned")
+
+
+def plain_arguments(given: object) -> Any:
+    """Raises NotPlainError as `plain_result` does."""
+    return _plain(given, "What it is called with")
 
 
 def storable_json(value: Any) -> Any:
@@ -37,3 +33,14 @@ def storable_json(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [storable_json(each) for each in value]
     return value
+
+
+def _plain(value: object, what: str) -> Any:
+    try:
+        plain = storable_json(to_jsonable_python(value, inf_nan_mode="null"))
+        size = len(json.dumps(plain, ensure_ascii=False))
+    except (PydanticSerializationError, ValueError, RecursionError) as error:
+        raise NotPlainError(f"{what} is not JSON.") from error
+    if size > LARGEST:
+        raise NotPlainError(f"{what} is too long: {size:,} characters, and at most {LARGEST:,} fit.")
+    return plain

@@ -1,6 +1,6 @@
-"""The tools that `settings.TOOLS` names: of each its function's dotted path."""
+"""The tools that `settings.TOOLS` names (of each its function's dotted path), and those of MCP servers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from django.conf import settings
@@ -8,11 +8,18 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from chatbot.tools.described import Tool, ToolDefinitionError, describe
+from streaming.current import Current
+
+served = Current[Callable[[], Mapping[str, Tool]]]()
+install = served.install
 
 
 def tools() -> Mapping[str, Tool]:
-    """By their names. Raises ImproperlyConfigured for one that can't be had."""
-    return _tools(tuple(settings.TOOLS.items()))
+    """By their names; our own before others. Raises ImproperlyConfigured for one that can't be had."""
+    own, others = _tools(tuple(settings.TOOLS.items())), served.get()
+    if others is None:
+        return own
+    return {**own, **{name: tool for name, tool in others().items() if name not in own}}
 
 
 @cache

@@ -12,6 +12,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 Question = str | Callable[..., str]
 
 
+class UnknownEffectError(Exception):
+    """For a tool to raise: the call was interrupted, and nobody knows whether it took effect."""
+
+
 class Kind(Enum):
     """What may be done when nobody knows whether a call took effect: its worker died in the middle."""
 

@@ -18,7 +18,7 @@ class Database:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._calls: set[Future[Any]] = set()
 
-    async def __call__(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def __call__(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         # What is logged and rung there is about what this is about.
         call = self._threads.submit(copy_context().run, lambda: _returning(work, *args, **kwargs))
         self._calls.add(call)
@@ -31,7 +31,7 @@ class Database:
         return not wait(set(self._calls), timeout=timeout).not_done
 
 
-def _returning(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def _returning(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     try:
         return work(*args, **kwargs)
     finally:

@@ -8,6 +8,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
+from chatbot.tools import registry
+from chatbot.tools.mcp.servers import Servers
 from chatbot.tools.toolbox import Threads
 from chatbot.worker.answering import Answering
 from chatbot.worker.broker_watch import BrokerWatch
@@ -81,8 +83,8 @@ class Worker:
             cancel=self._cancel,
             bury=self._bury,
         )
-        self._ingestion = Ingestion()
-        self._vitals = Vitals()
+        self._servers = Servers(settings.MCP_SERVERS, seconds=settings.MCP_CALL_SECONDS)
+        self._ingestion, self._vitals = Ingestion(), Vitals()
         self._liveness = LivenessFile(liveness_file, self._vitals) if liveness_file else None
         self._slots = asyncio.Semaphore(concurrency)
         self._serving: set[asyncio.Task[None]] = set()
@@ -151,12 +153,14 @@ class Worker:
         self._publisher.start()
         acknowledgements.install(self._acknowledgements)
         publishing.install(self._publisher)
+        registry.install(self._servers.tools)
+        self._servers.start()
         self._doorbell.start()
         self._control.start()
         self._ingestion.start()
 
     def _may_begin(self) -> bool:
-        return self._is_heard() and self._heartbeat.is_fresh
+        return self._is_heard() and self._heartbeat.is_fresh and self._servers.are_settled
 
     def _is_heard(self) -> bool:
         """Kafka is there, and takes what this worker says: its watch alone notices a stalled one late."""
@@ -230,7 +234,8 @@ class Worker:
 
     async def _close(self) -> None:
         """The publisher before those who hear its acknowledgements, the database after all who use it."""
-        await asyncio.gather(*map(asyncio.to_thread, [self._control.stop, self._ingestion.stop]))
+        threads = map(asyncio.to_thread, [self._control.stop, self._ingestion.stop])
+        await asyncio.gather(*threads, self._servers.stop())
         unsent = await asyncio.to_thread(self._publisher.stop)
         await asyncio.to_thread(self._acknowledgements.stop)
         for database in (self._tools, self._database, self._pulse):

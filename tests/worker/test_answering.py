@@ -75,7 +75,7 @@ class CutOff(Database):
         super().__init__()
         self._work: Callable[..., object] | None = work
 
-    async def __call__(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    async def __call__(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         if work is self._work:
             self._work = None
             raise InterfaceError("connection already closed")
@@ -109,7 +109,7 @@ class HeldUp(Database):
         self.let_go = asyncio.Event()
         self._work = work
 
-    async def __call__(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    async def __call__(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         result = await super().__call__(work, *args, **kwargs)
         if work is self._work:
             await self.let_go.wait()
