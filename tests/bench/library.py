@@ -25,7 +25,7 @@ COMMON, TELLING = 3, 2
 """Words of a question: so many as they come, common ones mostly, and so many of one passage."""
 SLIPS = 0.1
 """The share of questions with a letter that is wrong."""
-MAKE_ANEW = "TRUNCATE knowledge_document, knowledge_passage, knowledge_word"
+MAKE_ANEW = "TRUNCATE knowledge_document, knowledge_word CASCADE"
 INSERT = """
     INSERT INTO knowledge_passage (document_id, number, headings, anchor, text, vector)
     SELECT document, number, ARRAY[heading], 'part-' || number, body,

@@ -87,9 +87,7 @@ class Service:
 
     def _clear(self) -> None:
         with psycopg.connect(self.bed.environ["DATABASE_URL"], autocommit=True) as connection:
-            connection.execute(
-                "TRUNCATE conversations_conversation, conversations_message, conversations_deadrecord"
-            )
+            connection.execute("TRUNCATE conversations_conversation, conversations_deadrecord CASCADE")
 
     def _prepare_topics(self) -> None:
         done = subprocess.run(
