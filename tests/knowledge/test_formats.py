@@ -152,6 +152,23 @@ def test_a_pdf_is_split_at_lines_that_are_set_larger() -> None:
     ]
 
 
+def test_a_short_pdf_may_have_nearly_as_many_headings_as_lines() -> None:
+    document = pdf(
+        [
+            (18, 750, "Coffee machine"),
+            (14, 720, "Cleaning"),
+            (10, 708, "Descale the machine every two months, with citric acid."),
+            (14, 690, "Errors"),
+            (10, 678, "E17 means that the grinder is blocked."),
+        ]
+    )
+
+    assert [headings for headings, _, _ in passages("x.pdf", document)] == [
+        ("Coffee machine", "Cleaning"),
+        ("Coffee machine", "Errors"),
+    ]
+
+
 def test_what_most_pages_of_a_pdf_begin_or_end_with_is_left_out() -> None:
     pages = [
         [(9, 780, "The handbook"), (11, 700, f"What page {number} says."), (9, 20, f"Page {number} of 5")]

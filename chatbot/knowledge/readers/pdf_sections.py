@@ -16,7 +16,7 @@ LARGER = 1.12
 LONGEST_HEADING = 150
 """Characters of a heading; what is longer is text that is set large."""
 MOST_HEADINGS = 0.4
-"""The share of lines that may be headings: where there are more, size tells nothing."""
+"""The share of the characters that headings may have: where they have more, size tells nothing."""
 LEVELS = 4
 PAGE = "###### Page "
 GAP = 0.6
@@ -61,7 +61,7 @@ def levels_of(lines: list[Line]) -> dict[float, int]:
         return {}
     usual = characters.most_common(1)[0][0]
     headings = [line for line in lines if line.size >= LARGER * usual and is_short(line)]
-    if len(headings) > MOST_HEADINGS * len(lines):
+    if sum(len(line.text) for line in headings) > MOST_HEADINGS * characters.total():
         return {}
     sizes = sorted({line.size for line in headings}, reverse=True)
     return {size: min(level, LEVELS) for level, size in enumerate(sizes, start=1)}
