@@ -17,6 +17,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 PLEASE = r"^\W*(?:(?:please|can you|could you|would you|i want to|i'd like to|i would like to)\s+)*"
 APPOINTMENT = r"(?:my |the |an? )?(?:appointments?|bookings?)?\s*(?:number |no\.? |#)?"
 STEP = re.compile(r"\*\*Step: (.+?)\*\*")
+CHOICE = re.compile(r"^\d\. (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +90,28 @@ def _written(text: str) -> date | None:
 
 
 def _troubled(question: Question) -> Arguments | None:
-    """A choice of the step that was asked last, word by word; or the wish to begin."""
+    """A choice of the step that was asked last; or the wish to begin."""
     last = question.history[-1].text if question.history else ""
-    step, chosen = STEP.search(last), question.text.strip(" .!").casefold()
-    choices = [line[2:] for line in last.splitlines() if line.startswith("- ")]
-    if step and chosen in (choice.casefold() for choice in choices):
-        return {"step": step[1], "choice": question.text.strip(" .!")}
+    step, choice = STEP.search(last), _chosen(question.text, CHOICE.findall(last))
+    if step and choice:
+        return {"step": step[1], "choice": choice}
     wish = rf"{PLEASE}(?:help me )?(?:to )?troubleshoot\b|{PLEASE}no answer comes\b"
     return {} if re.match(wish, question.text, re.IGNORECASE) else None
+
+
+def _chosen(text: str, choices: list[str]) -> str | None:
+    """By its number, its words, or some of them that no other has."""
+    said = _words(text)
+    numbered = {(str(number),): choice for number, choice in enumerate(choices, start=1)}
+    named = {_words(choice): choice for choice in choices}
+    if said in numbered or said in named:
+        return numbered.get(said) or named[said]
+    alike = [choice for choice in choices if said and set(said) <= set(_words(choice))]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", text.casefold()))
 
 
 def _free(result: Any) -> str:
@@ -126,7 +141,7 @@ def _cancelled(result: Any) -> str:
 def _step(result: Any) -> str:
     if not result["choices"]:
         return f"**{result['step']}**\n\n{result['text']}"
-    choices = "\n".join(f"- {choice}" for choice in result["choices"])
+    choices = "\n".join(f"{number}. {choice}" for number, choice in enumerate(result["choices"], start=1))
     return f"**Step: {result['step']}** {result['text']}\n\nSay which:\n\n{choices}"
 
 

@@ -13,7 +13,7 @@ from chatbot.bots.protocol import Question, ToolCall, ToolError, ToolSpec, Turn
 from chatbot.tools.intents import acted
 
 NAMES = ("find_appointments", "my_appointments", "book_appointment", "cancel_appointment", "troubleshoot")
-STEP = "**Step: What do you see?** Look.\n\nSay which:\n\n- Nothing\n- Three dots"
+STEP = '**Step: What do you see?** Look.\n\nSay which:\n\n1. Nothing\n2. Three dots\n3. Nothing but "dots"'
 
 
 class Shelf:
@@ -74,13 +74,26 @@ def test_a_weekday_is_the_next_one_of_its_name() -> None:
     ]
 
 
-def test_a_choice_of_the_last_step_goes_on_from_it() -> None:
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ("Three dots.", "Three dots"),
+        ("2", "Three dots"),
+        ("(3)", 'Nothing but "dots"'),
+        ("three", "Three dots"),
+        ("nothing", "Nothing"),
+        ("nothing but dots", 'Nothing but "dots"'),
+    ],
+)
+def test_a_choice_of_the_last_step_goes_on_from_it(text: str, choice: str) -> None:
     before = Turn("assistant", STEP)
 
-    assert asked("three dots", before) == [
-        ("troubleshoot", {"step": "What do you see?", "choice": "three dots"})
-    ]
-    assert asked("four dots", before) == []
+    assert asked(text, before) == [("troubleshoot", {"step": "What do you see?", "choice": choice})]
+
+
+@pytest.mark.parametrize("text", ["four", "dots", "4", "0", "?", "How are three dots drawn on the page?"])
+def test_what_is_no_choice_of_the_last_step_or_more_than_one_is_left_to_the_documents(text: str) -> None:
+    assert asked(text, Turn("assistant", STEP)) == []
 
 
 @pytest.mark.parametrize(
@@ -120,7 +133,11 @@ def test_without_the_tool_the_words_mean_nothing() -> None:
         ("troubleshoot", {"step": "Ask", "text": "Look.", "choices": []}, "**Ask**\n\nLook."),
         (
             "troubleshoot",
-            {"step": "What do you see?", "text": "Look.", "choices": ["Nothing", "Three dots"]},
+            {
+                "step": "What do you see?",
+                "text": "Look.",
+                "choices": ["Nothing", "Three dots", 'Nothing but "dots"'],
+            },
             STEP,
         ),
     ],
