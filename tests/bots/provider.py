@@ -44,7 +44,7 @@ class Stream:
     ends: bool = True
 
 
-def says(*pieces: str, finish: str = "stop", usage: dict[str, int] | None = TOKENS) -> Stream:
+def says(*pieces: str, finish: str | None = "stop", usage: dict[str, int] | None = TOKENS) -> Stream:
     """Text, and how it ends."""
     return Stream((*map(piece, pieces), chunk({}, finish), *told(usage)))
 

@@ -15,7 +15,7 @@ from chatbot.bots.load import load
 from chatbot.bots.protocol import Citation, Turn, Usage
 from chatbot.knowledge.ingest import ingest
 from tests.bots.asking import cited, heard_before_failing, pieces, question, said
-from tests.bots.provider import Provider, says, stalls
+from tests.bots.provider import Provider, Stream, says, stalls
 from tests.knowledge.library import stock
 from tests.waiting import wait_until_async
 
@@ -47,6 +47,13 @@ def test_says_what_the_model_says_as_it_comes(provider: Provider) -> None:
     heard = pieces(PlainBot(), "What does a bicycle cost?")
 
     assert [piece for piece in heard if isinstance(piece, str)] == ["Two", " crowns", "."]
+
+
+@pytest.mark.parametrize("answer", [says("Two.", finish=None), replace(says("Two."), ends=False)])
+def test_a_server_may_end_by_the_mark_or_by_a_reason_alone(provider: Provider, answer: Stream) -> None:
+    provider.will(answer)
+
+    assert said(PlainBot(), "What does a bicycle cost?") == "Two."
 
 
 def test_goes_by_the_name_llm(provider: Provider) -> None:
