@@ -102,10 +102,10 @@ def _troubled(question: Question) -> Arguments | None:
 def _chosen(text: str, choices: list[str]) -> str | None:
     """By its number, its words, or some of them that no other has."""
     said = _words(text)
-    numbered = {(str(number),): choice for number, choice in enumerate(choices, start=1)}
-    named = {_words(choice): choice for choice in choices}
-    if said in numbered or said in named:
-        return numbered.get(said) or named[said]
+    known = {_words(choice): choice for choice in choices}
+    known |= {(str(number),): choice for number, choice in enumerate(choices, start=1)}
+    if said in known:
+        return known[said]
     alike = [choice for choice in choices if said and set(said) <= set(_words(choice))]
     return alike[0] if len(alike) == 1 else None
 
