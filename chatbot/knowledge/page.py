@@ -7,6 +7,7 @@ from posixpath import normpath
 from urllib.parse import unquote, urlsplit
 
 from chatbot.markdown import safe
+from chatbot.worker.storable import storable
 
 from .files import is_marked
 from .models import Document, Page
@@ -50,4 +51,4 @@ def file_meant(href: str, path: str) -> str | None:
         return None
     if address.scheme or address.netloc or not address.path or address.path.startswith("/"):
         return None
-    return normpath(PurePosixPath(path).parent / unquote(address.path))
+    return storable(normpath(PurePosixPath(path).parent / unquote(address.path)))

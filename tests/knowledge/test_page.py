@@ -49,6 +49,14 @@ def test_a_link_to_a_file_that_is_no_document_leads_nowhere(db: None, tmp_path: 
     assert 'href="/c/"' in page
 
 
+def test_a_link_to_what_no_file_can_be_called_leads_nowhere(db: None, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("[x](b%00.md)")
+    ingest([str(tmp_path / "a.md")])
+
+    assert "<p><a" in page_of(Document.objects.get())
+    assert "href" not in page_of(Document.objects.get())
+
+
 def test_a_link_that_is_no_address_is_left_as_it_is(db: None, tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text('<p><a href="http://[x/">x</a> <a href="b?a=1&amp;c">y</a>')
     ingest([str(tmp_path / "a.html")])
