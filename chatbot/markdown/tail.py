@@ -11,6 +11,7 @@ FIRST_CREDIT = 10_000
 FIRST_LOOK = 500
 CREDIT = 3
 SMALL = 2_000
+JUDGED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,12 @@ class Tail:
         self._credit += CREDIT * earned
 
     def _judge(self) -> None:
-        """Whether a look is due, by what was not judged yet."""
-        while not self._is_due and self._judged < len(self._lines):
+        """Whether a look is due, by what was not judged yet.
+
+        Of a piece with more lines than a model says at once the rest is judged with later ones.
+        """
+        until = min(len(self._lines), self._judged + JUDGED_AT_ONCE)
+        while not self._is_due and self._judged < until:
             after_blank = self._judged > 0 and is_blank(self._lines[self._judged - 1])
             self._is_due = self._block.may_end_at(self._lines[self._judged], after_blank=after_blank)
             self._judged += 1

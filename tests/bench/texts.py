@@ -47,6 +47,7 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "links": repeated("[a link](https://example.com/a) "),
     "footnotes": repeated("text[^1] and more\n\n", "[^1]: A note.\n\n"),
     "definitions": repeated("[label]: /path 'title'\n"),
+    "line ends": repeated("\n"),
     "delimiters": repeated("*a **b "),
     "brackets": repeated("["),
     "lazy quote": repeated("b\n", ">" * 15 + " a\n"),

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from chatbot.markdown import tail
 from chatbot.markdown.blocks import Blocks, PlainBlocks
 from chatbot.markdown.look import Look
+from chatbot.markdown.open_block import OpenBlock
 from chatbot.markdown.render import PARSER, render
-from chatbot.markdown.tail import CREDIT, FIRST_CREDIT, FIRST_LOOK, SMALL, cost
+from chatbot.markdown.tail import CREDIT, FIRST_CREDIT, FIRST_LOOK, JUDGED_AT_ONCE, SMALL, cost
 from tests.markdown.feeding import Later, fed, is_right, last_units, pieces_of
 from tests.markdown.samples import SAMPLES
 from tests.markdown.writing import CUTS, GENERATED
@@ -116,6 +118,28 @@ def test_nothing_fed_is_nothing() -> None:
 
     assert blocks.feed("") is None
     assert (blocks.text, blocks.html, blocks.open, blocks.finish()) == ("", "", 0, "")
+
+
+def test_one_piece_has_few_of_its_lines_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[str] = []
+    may_end_at = OpenBlock.may_end_at
+
+    def noting(block: OpenBlock, line: str, *, after_blank: bool) -> bool:
+        judged.append(line)
+        return may_end_at(block, line, after_blank=after_blank)
+
+    monkeypatch.setattr(OpenBlock, "may_end_at", noting)
+
+    Blocks(elsewhere=lambda look: Future[Look]()).feed("\n" * 200_000)
+
+    assert len(judged) <= JUDGED_AT_ONCE
+
+
+@pytest.mark.parametrize("text", SAMPLES)
+def test_what_is_judged_late_is_right_all_the_same(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tail, "JUDGED_AT_ONCE", 1)
+
+    assert is_right(text, [len(text) // 2, len(text) - 1])
 
 
 LINES = ["x = 1\n", "- item\n", "| a | b |\n", "> quote\n", "text\n", "\n", "a\n\n", "#tag\n", "- a\n  - b\n"]
