@@ -13,7 +13,30 @@ from streaming.trace import REQUEST, identifiers
 
 # They write with handlers of their own, which they made before the settings were read.
 SERVERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "gunicorn.error", "gunicorn.access")
+# At DEBUG they write down what a model or a tool is asked, and at INFO each request.
+TALKATIVE = ("openai", "anthropic", "google_genai", "httpx", "httpcore", "httpx2", "httpcore2", "mcp")
 logger = logging.getLogger(__name__)
+
+
+def logging_of(level: str, form: str) -> dict[str, Any]:
+    """Django's `LOGGING`: `form` is `line` or `json`."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {"()": "chatbot.logs.LineFormatter"},
+            "json": {"()": "chatbot.logs.JsonFormatter"},
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": form}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            # Django's own handlers would write everything once more with DEBUG, in another form.
+            "django": {"handlers": []},
+            # Each connection that the pool lends is news to nobody.
+            "psycopg": {"level": "DEBUG" if level == "DEBUG" else "WARNING"},
+            **{name: {"level": "WARNING"} for name in TALKATIVE},
+        },
+    }
 
 
 class LineFormatter(logging.Formatter):

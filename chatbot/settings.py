@@ -19,6 +19,7 @@ from chatbot.environment import (
     text,
     words,
 )
+from chatbot.logs import logging_of
 from chatbot.postgresql.patience import PatientConnection
 from chatbot.tools.mcp.configuration import servers
 
@@ -239,24 +240,4 @@ WORKER_METRICS_PORT = number("WORKER_METRICS_PORT", 0, low=0, high=65_535)
 LOG_LEVEL = matching("LOG_LEVEL", "DEBUG|INFO|WARNING|ERROR", "INFO")
 LOG_FORMAT = matching("LOG_FORMAT", "line|json", "line")
 LOGGING_CONFIG = "chatbot.logs.configure"
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"()": "chatbot.logs.LineFormatter"},
-        "json": {"()": "chatbot.logs.JsonFormatter"},
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {
-        # Django's own handlers would write everything once more with DEBUG, in another form.
-        "django": {"handlers": []},
-        # Each connection that the pool lends is news to nobody.
-        "psycopg": {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "WARNING"},
-        # At DEBUG they write down what a model or a tool is asked, and at INFO each request.
-        **{
-            name: {"level": "WARNING"}
-            for name in ("openai", "anthropic", "google_genai", "httpx2", "httpcore2", "mcp")
-        },
-    },
-}
+LOGGING = logging_of(LOG_LEVEL, LOG_FORMAT)

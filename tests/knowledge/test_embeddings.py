@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from pytest_django import Settings
 
 from chatbot.knowledge.embeddings import store
 from chatbot.knowledge.embeddings.endpoint import EmbeddingsError, vectors_of
+from chatbot.knowledge.embeddings.outage import Outage
 from chatbot.knowledge.models import Passage
 from chatbot.knowledge.search import search
 from tests.knowledge.embedder import Embedder, embedder
@@ -18,6 +20,7 @@ MEANT = "May youngsters take the vessel without paying?"
 @pytest.fixture
 def endpoint(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Embedder]:
     monkeypatch.setattr("chatbot.knowledge.embeddings.endpoint.FIRST_WAIT", 0.01)
+    monkeypatch.setattr(store, "outage", Outage(store.PAUSE))
     store.tell_missing.cache_clear()
     store.look_once.cache_clear()
     with embedder() as found:
@@ -38,6 +41,17 @@ def test_what_no_words_speak_of_is_not_taken_for_an_answer(library: Path, endpoi
     call_command("embed")
 
     assert [hit for hit in search("What is the capital of France?") if hit.answers] == []
+
+
+def test_a_question_for_a_vector_is_no_line_in_the_log(
+    library: Path, endpoint: Embedder, caplog: pytest.LogCaptureFixture
+) -> None:
+    call_command("embed")
+
+    with caplog.at_level(logging.INFO):
+        search(MEANT)
+
+    assert caplog.text == ""
 
 
 def test_words_count_beside_meaning(library: Path, endpoint: Embedder) -> None:
@@ -75,6 +89,22 @@ def test_a_search_goes_on_by_words_when_the_endpoint_fails(
 
     assert search("lost ticket")[0].anchor == "lost-tickets"
     assert "searching by words alone: The embeddings endpoint answers 503." in caplog.text
+
+
+def test_an_endpoint_that_failed_is_left_alone_for_a_while(
+    library: Path, endpoint: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_command("embed")
+    endpoint.asked.clear()
+    endpoint.refusals = [503]
+
+    search("lost ticket")
+    search(MEANT)
+    asked_at_once = len(endpoint.asked)
+    monkeypatch.setattr(store, "outage", Outage(0))
+
+    assert asked_at_once == 1
+    assert "children" in [hit.anchor for hit in search(MEANT)]
 
 
 def test_a_search_goes_on_by_words_where_nobody_made_vectors(

@@ -10,12 +10,15 @@ from django.db import DatabaseError, connection, transaction
 from chatbot.knowledge.models import STEP
 
 from .endpoint import BATCH, EmbeddingsError, Vector, is_configured, vectors_of
+from .outage import Outage
 
 logger = logging.getLogger(__name__)
 
 FILL_SECONDS = 60.0
 ASK_SECONDS = 2.0
 """Within which a question's vector must be there: nobody waits longer for a better order."""
+PAUSE = 10.0
+"""Seconds, about, in which no question waits for an endpoint that has just failed."""
 MOST_INDEXED = 2_000
 """Dimensions; pgvector has no index for longer vectors, and compares with all of them."""
 
@@ -48,6 +51,9 @@ KEEP = """
 NEAREST = """
     SELECT passage_id FROM knowledge_embedding WHERE model = %s ORDER BY embedding <=> %s::vector LIMIT %s
 """
+
+
+outage = Outage(PAUSE)
 
 
 class NoTableError(EmbeddingsError):
@@ -134,9 +140,10 @@ def embed_new() -> int:
 def nearest(question: str, limit: int) -> list[int]:
     """The keys of the passages whose vectors are nearest to the question's, the nearest first.
 
-    None where no endpoint is configured, and none when it or the table fails: full text answers alone then.
+    None where no endpoint is configured, and none when it or the table fails, nor in the seconds after that:
+    full text answers alone then.
     """
-    if not is_configured():
+    if not is_configured() or outage.is_on:
         return []
     try:
         look_once()
@@ -148,6 +155,7 @@ def nearest(question: str, limit: int) -> list[int]:
         tell_missing()
         return []
     except (EmbeddingsError, DatabaseError) as error:
+        outage.begin()
         logger.warning("searching by words alone: %s", error)
         return []
 
