@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
@@ -62,6 +63,13 @@ def test_a_setting_that_names_no_tool_says_so(settings: Settings, path: str) -> 
 
     with pytest.raises(ImproperlyConfigured, match=r"settings\.TOOLS: thing"):
         tools()
+
+
+def test_a_tool_that_is_not_there_stops_the_start(settings: Settings) -> None:
+    settings.TOOLS = {"thing": "tests.nowhere.thing"}
+
+    with pytest.raises(ImproperlyConfigured, match="thing"):
+        apps.get_app_config("chatbot").ready()
 
 
 def test_a_function_that_says_nothing_about_itself_is_called_once() -> None:
