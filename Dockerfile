@@ -11,6 +11,10 @@ WORKDIR /srv/chatbot
 COPY requirements/run.txt requirements/run.txt
 RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/run.txt
 
+# What else is wanted, such as "pydantic-ai-slim[anthropic]": PACKAGES in .env.example.
+ARG PACKAGES=""
+RUN set -f; test -z "$PACKAGES" || pip install --no-cache-dir --disable-pip-version-check $PACKAGES
+
 COPY . .
 
 # collectstatic reads the settings, and asks no database.
