@@ -9,7 +9,7 @@ from django.db import connection
 USUAL = "english"
 WORDS = 1_000
 """Words that are looked at."""
-ENOUGH = 30
+ENOUGH = 12
 """Words; fewer tell too little."""
 LEAST = 0.22
 """The share of stop words from which on a text is one of that language: half of it in running text."""

@@ -5,21 +5,12 @@ from math import log
 from django.db import connection
 
 from .lexemes import separated
+from .question_words import ASIDE, NONE, VAGUE
 from .spelling import nearest
 from .synonyms import synonyms
 from .vocabulary import counts_of, similar
 
 MOST_TERMS = 30
-
-ASIDE = frozenset(
-    {
-        *("can", "cant", "could", "let", "like", "look", "might", "shall", "want", "would"),
-        *("describ", "explain", "know", "show", "tell", "understand", "wonder"),
-        *("hello", "hey", "hi", "okay", "pleas", "thank", "thx"),
-        *("actual", "anyth", "exact", "just", "mayb", "realli", "someth", "thing", "whatev"),
-    }
-)
-"""What people say around an English question: it is not what they ask for."""
 
 ASKING = frozenset(
     "".join(sorted(word))
@@ -40,14 +31,8 @@ ASKING = frozenset(
     )
 )
 
-VAGUE = frozenset(
-    {
-        *("do", "get", "give", "go", "happen", "make", "mean", "need", "use", "work"),
-        *("long", "mani", "much", "possibl", "way"),
-    }
-)
-"""English words that ask for something about the others, and weigh less than they are rare."""
 VAGUE_MASS = 0.3
+"""The share of its mass that is left to a vague word."""
 
 GUESSED = 0.8
 """How much a word counts that was found under another spelling."""
@@ -73,7 +58,8 @@ class Term:
 
     `forms` are the lexemes that are looked for, each with its trust (0 to 1): the word itself, others that
     are used for it, or the one that was meant where it looks like a slip. So many `passages` have one of
-    these, at most. `asked` is false for a word that comes from the question before.
+    these, at most. `asked` is false for a word that comes from the question before; a vague one only asks for
+    something about the others.
     """
 
     lexeme: str
@@ -81,10 +67,7 @@ class Term:
     forms: Mapping[str, float]
     passages: int = 0
     asked: bool = True
-
-    @property
-    def is_vague(self) -> bool:
-        return self.lexeme in VAGUE
+    is_vague: bool = False
 
 
 def as_context(term: Term) -> Term:
@@ -117,7 +100,9 @@ def terms_of(question: str, language: str, passages: int) -> list[Term]:
 def lexemes_of(question: str, language: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(LEXEMES, [language, separated(question)])
-        return [lexeme for (lexeme,) in cursor.fetchall() if lexeme not in ASIDE][: 2 * MOST_TERMS]
+        said = [lexeme for (lexeme,) in cursor.fetchall()]
+    aside = ASIDE.get(language, NONE)
+    return [lexeme for lexeme in said if lexeme not in aside][: 2 * MOST_TERMS]
 
 
 def is_asking(lexeme: str) -> bool:
@@ -143,7 +128,9 @@ def term(typed: str, meant: str, counts: Mapping[str, int], language: str, passa
     trust = 1.0 if typed == meant else GUESSED
     found = {form: trust * like for form, like in forms(meant, counts, language).items()}
     count = counts.get(meant) or max((counts[form] for form in found), default=0)
-    return Term(meant, mass(meant, count, passages), found, sum(counts[form] for form in found))
+    is_vague = meant in VAGUE.get(language, NONE)
+    weight = rarity(count, passages) * (VAGUE_MASS if is_vague else 1)
+    return Term(meant, weight, found, sum(counts[form] for form in found), is_vague=is_vague)
 
 
 def forms(lexeme: str, counts: Mapping[str, int], language: str) -> dict[str, float]:
@@ -164,8 +151,7 @@ def is_longer(lexeme: str, other: str) -> bool:
     return len(lexeme) >= SHORTEST_STEM and other.startswith(lexeme) and other != lexeme
 
 
-def mass(lexeme: str, count: int, passages: int) -> float:
+def rarity(count: int, passages: int) -> float:
     """A word that no passage has is as rare as one that a single passage has."""
     count = max(count, 1)
-    rarity = log(1 + (max(passages - count, 0) + UNSEEN + 0.5) / (count + 0.5))
-    return rarity * VAGUE_MASS if lexeme in VAGUE else rarity
+    return log(1 + (max(passages - count, 0) + UNSEEN + 0.5) / (count + 0.5))
