@@ -1,5 +1,5 @@
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from chatbot.bots.protocol import Citation
 
@@ -48,13 +48,19 @@ def answer_with(hits: Sequence[Hit]) -> Iterator[str | Citation]:
 
 
 def best_of(hits: list[Hit]) -> list[Hit]:
-    """The best passage, and those that are nearly as good when it does answer; one of each section."""
-    sections: dict[tuple[str, str], Hit] = {}
-    for hit in hits:
-        if is_as_good(hit, hits[0]):
-            sections.setdefault((hit.path, hit.anchor), hit)
+    """The best passage, and those that are nearly as good when it does answer; one of each section, and of
+    those that say the same."""
+    good = [hit for hit in hits if is_as_good(hit, hits[0])]
+    different = firsts(firsts(good, lambda hit: (hit.path, hit.anchor)), lambda hit: hit.text)
     most = 1 if hits and hits[0].coverage < ALL_OF_IT else MOST_PASSAGES
-    return list(sections.values())[:most]
+    return different[:most]
+
+
+def firsts(hits: Sequence[Hit], key: Callable[[Hit], object]) -> list[Hit]:
+    found: dict[object, Hit] = {}
+    for hit in hits:
+        found.setdefault(key(hit), hit)
+    return list(found.values())
 
 
 def is_as_good(hit: Hit, best: Hit) -> bool:

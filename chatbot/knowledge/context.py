@@ -3,9 +3,14 @@ from collections.abc import Sequence
 
 REFERS_BACK = re.compile(
     r"\b(?:it|its|that|this|those|these|they|them|their|he|she|one|ones|there|same|other|others|too|also|else)\b"
-    r"|\A\W*(?:and|but|or|why|then|so|with|without|what about|how about)\b",
+    r"|\A\W*(?:and|but|or|why|then|so|with|without|what about|how about)\b"
+    r"|\b(?:dies|diese[mnrs]?|ihn|ihm|dort|auch|sonst|da(?:bei|für|mit|ran|rauf|rüber|von|zu))\b"
+    r"|\A\W*(?:und|aber|oder|dann|also)\b"
+    r"|\b(?:ese|esos?|esas?|estos?|estas?|ellos|ellas|también|otr[oa]s?)\b|\A\W*(?:y|pero|o|entonces)\b"
+    r"|\b(?:ça|cela|celui|celle|ceux|celles|aussi|autres?)\b|\A\W*(?:et|mais|ou|alors|donc)\b",
     re.IGNORECASE,
 )
+"""In English, German, Spanish and French: what is an article as well, or polite, is left out."""
 FEW_WORDS = 3
 MOST_TURNS = 3
 """Questions before this one that are looked at."""

@@ -47,6 +47,14 @@ def test_a_citation_comes_right_after_its_number(library: Path) -> None:
     assert [str(before).endswith(f"[{part.number}]:") for before, part in numbered] == [True] * len(numbered)
 
 
+def test_quotes_what_two_documents_say_in_the_same_words_once(library: Path, tmp_path: Path) -> None:
+    (tmp_path / "copy").mkdir()
+    (tmp_path / "copy" / "fares.md").write_text((library / "fares.markdown").read_text())
+    ingest([str(tmp_path / "copy")])
+
+    assert len(citations_of("What does a bicycle cost?")) == 1
+
+
 def test_quotes_only_the_rows_that_answer_under_the_head_of_their_table(db: None, tmp_path: Path) -> None:
     rows = "".join(
         f"| Option{number} | it sets the width of plank number {number} |\n" for number in range(12)

@@ -14,6 +14,10 @@ FERRY, WINTER, PRICE = "When does the ferry leave?", "And in winter?", "What doe
         "what about children",
         "How do I buy one?",
         "For dogs too?",
+        "Und was kostet das im Winter?",
+        "Wie lange brauche ich dafür?",
+        "¿Y cuánto cuesta eso en invierno?",
+        "Et combien ça coûte en hiver ?",
     ],
 )
 def test_a_question_that_refers_back_is_read_with_the_one_before(question: str) -> None:
@@ -22,6 +26,7 @@ def test_a_question_that_refers_back_is_read_with_the_one_before(question: str) 
 
 def test_a_question_that_stands_alone_is_read_alone() -> None:
     assert context_of("Where do I find the lost property office?", [FERRY]) == ""
+    assert context_of("Wo finde ich das Fundbüro der Fähre?", [FERRY]) == ""
     assert context_of("and why?", []) == ""
 
 
