@@ -5,6 +5,8 @@ import time
 from django.db import transaction
 
 from . import jobs
+from .embeddings.endpoint import EmbeddingsError
+from .embeddings.store import LATER, embed_some
 from .jobs import LostError
 from .models import IngestionFile
 from .readers.formats import Format, format_of
@@ -31,10 +33,10 @@ class Clerk:
         self._renewed_at = 0.0
 
     def process_one(self) -> bool:
-        """A file, or the end of a job; whether there was anything to do."""
+        """A file, or a part of what ends a job; whether there was anything to do."""
         file = jobs.claim() if jobs.is_any_unfinished() else None
         if file is None:
-            return jobs.is_any_unfinished() and jobs.finish_one()
+            return jobs.is_any_unfinished() and self._end_one()
         try:
             self._take_in(file)
         except LostError:
@@ -64,6 +66,22 @@ class Clerk:
             jobs.settle(file, outcome)
             keep(file.path, extract, digest=digest, language=language, is_uploaded=True)
         return outcome
+
+    def _end_one(self) -> bool:
+        """Embeds some of what was read, or finishes a job: files of others need not wait for all of it."""
+        job = jobs.claim_ending()
+        if job is None:
+            return False
+        try:
+            goes_on, remark = embed_some() > 0, ""
+        except EmbeddingsError as error:
+            goes_on, remark = False, f"{error} {LATER}"
+        if goes_on:
+            jobs.go_on_later(job)
+        else:
+            jobs.finish(job, remark)
+            logger.info("job %s is finished", job.pk)
+        return True
 
     def _go_on(self, file: IngestionFile) -> None:
         if self._leaving.is_set():

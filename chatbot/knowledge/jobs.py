@@ -15,6 +15,8 @@ from .vocabulary import count_words
 
 LEASE = timedelta(seconds=15)
 """After the last renewal another worker may take a file; renew it every few seconds."""
+ENDING = timedelta(minutes=1)
+"""After that another worker may go on with the end of a job; two at once do no harm, and waste some work."""
 MOST_TRIES = 3
 MOST_WAITING = 200_000_000
 """Bytes of all files that wait."""
@@ -96,14 +98,25 @@ def settle(file: IngestionFile, outcome: IngestionFile.Outcome, error: str = "")
 
 
 @transaction.atomic
-def finish_one() -> bool:
-    """Ends a job whose files all have their outcome; whether there was one."""
+def claim_ending() -> IngestionJob | None:
+    """The oldest job whose files all have their outcome, and that nobody ends just now."""
     waiting = IngestionFile.objects.filter(job=OuterRef("pk"), outcome=WAITING)
-    over = IngestionJob.objects.filter(~Exists(waiting), finished_at=None)
+    free = Q(leased_until=None) | Q(leased_until__lt=Now())
+    over = IngestionJob.objects.filter(~Exists(waiting), free, finished_at=None)
     job = over.order_by("pk").select_for_update(skip_locked=True).first()
-    if job is None:
-        return False
+    if job is not None:
+        IngestionJob.objects.filter(pk=job.pk).update(leased_until=Now() + ENDING)
+    return job
+
+
+def go_on_later(job: IngestionJob) -> None:
+    """Anybody may go on with its end."""
+    IngestionJob.objects.filter(pk=job.pk).update(leased_until=None)
+
+
+@transaction.atomic
+def finish(job: IngestionJob, remark: str = "") -> None:
+    """Once; another worker that believed to have it changes nothing any more."""
     with connection.connection.patient(COUNTED):
         count_words()
-    IngestionJob.objects.filter(pk=job.pk).update(finished_at=Now())
-    return True
+    IngestionJob.objects.filter(pk=job.pk, finished_at=None).update(finished_at=Now(), remark=remark)

@@ -76,7 +76,8 @@ class Passage(models.Model):
 class Word(models.Model):
     """How many passages of a language hold a lexeme: what makes a word of a question rare, or a typing error.
 
-    Counted anew after each ingestion. Under the empty lexeme stands how many passages there are.
+    Kept along with each document that comes, changes or goes. Under the empty lexeme stands how many
+    passages there are.
     """
 
     language = models.CharField(max_length=63)
@@ -95,7 +96,10 @@ class Word(models.Model):
 
 
 class IngestionJob(models.Model):
-    """Files that somebody uploaded, to be read into the knowledge by the workers."""
+    """Files that somebody uploaded, to be read into the knowledge by the workers.
+
+    Once all are read, the worker that has it until `leased_until` ends it; `remark` says what failed then.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -105,7 +109,9 @@ class IngestionJob(models.Model):
     language = models.CharField(
         max_length=63, blank=True, help_text="Empty: each document's own is found out."
     )
+    leased_until = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
+    remark = models.TextField(blank=True, db_default="", editable=False)
 
     class Meta:
         indexes = [models.Index("id", name="job_unfinished", condition=models.Q(finished_at=None))]

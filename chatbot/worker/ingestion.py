@@ -5,6 +5,7 @@ import threading
 from django.db import DatabaseError, InterfaceError, connection
 
 from chatbot.knowledge.clerk import Clerk
+from chatbot.knowledge.embeddings.store import tell_what_is_missing
 from chatbot.knowledge.readers.room import ReadingRoom
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ class Ingestion:
         self._thread.join(STOPPING)
 
     def _run(self) -> None:
+        tell_what_is_missing()
         with ReadingRoom() as room:
             clerk = Clerk(room, self._leaving)
             while not self._leaving.is_set():

@@ -5,6 +5,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from chatbot.knowledge.models import Document
+from tests.knowledge.terminal import Terminal
 
 
 def test_says_what_it_did(db: None, docs: Path) -> None:
@@ -39,11 +40,6 @@ def test_removes_what_is_gone_when_told_to(library: Path) -> None:
 def test_names_the_languages_it_knows(db: None, docs: Path) -> None:
     with pytest.raises(CommandError, match=r"no language 'klingon'.*english"):
         call_command("ingest", "--language=klingon", str(docs))
-
-
-class Terminal(StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 def test_a_terminal_is_shown_how_far_it_is(db: None, docs: Path) -> None:

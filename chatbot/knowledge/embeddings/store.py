@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
-from chatbot.knowledge.models import STEP
+from chatbot.knowledge.models import STEP, Passage
 
 from .endpoint import BATCH, EmbeddingsError, Vector, is_configured, vectors_of
 from .outage import Outage
@@ -22,7 +23,15 @@ PAUSE = 10.0
 MOST_INDEXED = 2_000
 """Dimensions; pgvector has no index for longer vectors, and compares with all of them."""
 
+LATER = "What has no vector is found by its words alone: `manage.py embed` makes it, or the next ingestion."
+"""What it means that vectors are missing."""
+NO_PGVECTOR = (
+    "PostgreSQL has no pgvector, or this account may not create it: let an administrator install it and run "
+    "CREATE EXTENSION vector."
+)
+
 IS_THERE = "SELECT to_regclass('knowledge_embedding') IS NOT NULL"
+HAS_PGVECTOR = "SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'vector')"
 EXTENSION = "CREATE EXTENSION IF NOT EXISTS vector"
 TABLE = """
     CREATE TABLE IF NOT EXISTS knowledge_embedding (
@@ -42,6 +51,10 @@ MISSING = """
     LEFT JOIN knowledge_embedding ON passage_id = passage.id AND model = %s
     WHERE passage_id IS NULL ORDER BY passage.id LIMIT %s
 """
+HOW_MANY_MISSING = """
+    SELECT count(*) FROM knowledge_passage passage
+    LEFT JOIN knowledge_embedding ON passage_id = passage.id AND model = %s WHERE passage_id IS NULL
+"""
 KEEP = """
     INSERT INTO knowledge_embedding (passage_id, model, embedding)
     SELECT passage_id, %s, embedding::vector
@@ -60,6 +73,32 @@ class NoTableError(EmbeddingsError):
     """Nobody has made the table of vectors."""
 
 
+def embed_new() -> Iterator[int]:
+    """Embeds the passages that have no vector of the present model; yields how many after each batch.
+
+    Raises EmbeddingsError; what was embedded until then is kept.
+    """
+    return iter(embed_some, 0)
+
+
+def embed_some() -> int:
+    """Embeds a batch of the passages that have no vector of the present model; how many, 0 when all have one.
+
+    None where no endpoint is configured. Makes the table where it is missing. Raises EmbeddingsError.
+    """
+    if not is_configured():
+        return 0
+    if not is_there():
+        prepare()
+    found = missing(BATCH)
+    if found:
+        texts = [f"{topic}\n\n{text}" for _, topic, text in found]
+        keep([key for key, _, _ in found], vectors_of(texts, seconds=FILL_SECONDS))
+    else:
+        drop_outdated()
+    return len(found)
+
+
 def prepare() -> None:
     """Makes the table for vectors of the length that the endpoint gives, where there is none.
 
@@ -73,36 +112,38 @@ def prepare() -> None:
             if dimensions <= MOST_INDEXED:
                 cursor.execute(INDEX)
     except DatabaseError as error:
-        raise EmbeddingsError(
-            "PostgreSQL has no pgvector, or this account may not create it: let an administrator install it "
-            "and run CREATE EXTENSION vector."
-        ) from error
+        if not is_there():  # nobody else has made it in the same moment
+            raise EmbeddingsError(NO_PGVECTOR) from error
 
 
 def is_there() -> bool:
+    return bool(value_of(IS_THERE))
+
+
+def count_missing() -> int:
+    """How many passages have no vector of the present model."""
+    if not is_there():
+        return Passage.objects.count()
+    return int(value_of(HOW_MANY_MISSING, [settings.EMBEDDINGS_MODEL]))
+
+
+def value_of(statement: str, asked: list[str] | None = None) -> Any:
     with connection.cursor() as cursor:
-        cursor.execute(IS_THERE)
-        (found,) = cursor.fetchone()
-        return bool(found)
+        cursor.execute(statement, asked)
+        (value,) = cursor.fetchone()
+        return value
 
 
-def fill() -> Iterator[int]:
-    """Embeds the passages that have no vector of the present model; yields how many after each batch.
+def missing(most: int) -> list[tuple[int, str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(MISSING, [STEP, settings.EMBEDDINGS_MODEL, most])
+        return list(cursor.fetchall())
 
-    Raises EmbeddingsError; what was embedded until then is kept.
-    """
+
+def drop_outdated() -> None:
+    """The vectors of another model, and of passages that are gone."""
     with connection.cursor() as cursor:
         cursor.execute(OUTDATED, [settings.EMBEDDINGS_MODEL])
-    while found := missing():
-        texts = [f"{topic}\n\n{text}" for _, topic, text in found]
-        keep([key for key, _, _ in found], vectors_of(texts, seconds=FILL_SECONDS))
-        yield len(found)
-
-
-def missing() -> list[tuple[int, str, str]]:
-    with connection.cursor() as cursor:
-        cursor.execute(MISSING, [STEP, settings.EMBEDDINGS_MODEL, BATCH])
-        return list(cursor.fetchall())
 
 
 def keep(keys: list[int], vectors: list[Vector]) -> None:
@@ -119,22 +160,6 @@ def keep(keys: list[int], vectors: list[Vector]) -> None:
 def forget() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS knowledge_embedding")
-
-
-def embed_new() -> int:
-    """Embeds what was ingested, where an endpoint and a table are there; how many passages.
-
-    Never raises for the endpoint's sake: what is missing is embedded the next time.
-    """
-    if not is_configured() or not is_there():
-        return 0
-    done = 0
-    try:
-        for number in fill():
-            done += number
-    except EmbeddingsError as error:
-        logger.warning("passages stay without vectors: %s", error)
-    return done
 
 
 def nearest(question: str, limit: int) -> list[int]:
@@ -168,11 +193,21 @@ def look_once() -> None:
         raise NoTableError
 
 
+def tell_what_is_missing() -> None:
+    """One warning at the start of a process that searches, where passages have no vectors that should."""
+    try:
+        if is_configured() and not is_there():
+            tell_missing()
+        elif is_configured() and (number := count_missing()):
+            logger.warning("passages without a vector of the configured model: %s. %s", number, LATER)
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("it is not known whether passages have vectors: %s", error)
+
+
 @cache
 def tell_missing() -> None:
-    logger.warning(
-        "embeddings are configured, but no vectors are there: run `manage.py embed` (needs pgvector)"
-    )
+    what_to_do = "run `manage.py embed`." if value_of(HAS_PGVECTOR) else NO_PGVECTOR
+    logger.warning("embeddings are configured, but no vectors are there: %s", what_to_do)
 
 
 def as_text(vector: Vector) -> str:

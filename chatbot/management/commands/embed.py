@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from chatbot.knowledge.embeddings.endpoint import EmbeddingsError, is_configured
-from chatbot.knowledge.embeddings.store import fill, forget, prepare
+from chatbot.knowledge.embeddings.store import embed_new, forget, prepare
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
             if anew:
                 forget()
             prepare()
-            for number in fill():
+            for number in embed_new():
                 done += number
                 self.stdout.write(f"{done} passages have a new vector.")
         except EmbeddingsError as error:

@@ -1,9 +1,12 @@
+from itertools import chain
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from chatbot.knowledge.bar import Bar
+from chatbot.knowledge.embeddings.endpoint import EmbeddingsError, is_configured
+from chatbot.knowledge.embeddings.store import LATER, count_missing, embed_new
 from chatbot.knowledge.ingest import Report, ingest
 
 
@@ -37,8 +40,9 @@ class Command(BaseCommand):
         finally:
             bar.clear()
         self.tell(report)
-        if report.errors:
-            raise CommandError(f"{len(report.errors)} of the files could not be read; the others are in.")
+        problems = [unread(report), self.embed(bar) if is_configured() else ""]
+        if any(problems):
+            raise CommandError(" ".join(filter(None, problems)))
 
     def tell(self, report: Report) -> None:
         for error in report.errors:
@@ -50,6 +54,26 @@ class Command(BaseCommand):
             f"{len(report.added)} added, {len(report.changed)} changed, {len(report.removed)} removed, "
             f"{len(report.unchanged)} unchanged."
         )
+
+    def embed(self, bar: Bar) -> str:
+        """What went wrong; empty where nothing did."""
+        done, of = 0, count_missing()
+        try:
+            for number in chain([0], embed_new()):
+                done += number
+                if done < of:
+                    bar.show(done, of, "vectors")
+        except EmbeddingsError as error:
+            return f"The documents are in, but {of - done} passages have no vector. {error} {LATER}"
+        finally:
+            bar.clear()
+            self.stdout.write(f"{done} passages have a new vector.")
+        return ""
+
+
+def unread(report: Report) -> str:
+    number = len(report.errors)
+    return f"{number} of the files could not be read; the others are in." if number else ""
 
 
 def refuse_unknown(language: str) -> None:
