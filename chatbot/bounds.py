@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from django.http import JsonResponse
+from django.http import HttpResponse
+from django.template.loader import render_to_string
 
 from streaming.problem import problem
 
@@ -17,19 +18,31 @@ MOST_HEADERS = 64 * 1024
 MOST_BODY = 16 * 1024 * 1024
 
 
-def refusal(scope: Message) -> JsonResponse | None:
-    """For a query longer than 8 KiB or of more than 1,000 fields, or headers longer than 64 KiB in all."""
+def refusal(scope: Message) -> HttpResponse | None:
+    """For a query longer than 8 KiB or of more than 1,000 fields, headers longer than 64 KiB in all, or a
+    body that is announced as longer than 16 MiB."""
     if len(scope["query_string"]) > MOST_QUERY:
         return problem(414, "too_large", "The query is longer than 8 KiB.")
     if scope["query_string"].count(b"&") >= MOST_FIELDS:
         return problem(414, "too_large", "The query has more than 1,000 fields.")
     if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADERS:
         return problem(431, "too_large", "The headers are longer than 64 KiB.")
-    return None
+    return too_long(scope["path"]) if announced(scope) > MOST_BODY else None
+
+
+def announced(scope: Message) -> int:
+    """Bytes of the body; 0 where the client does not say. The server has refused what is no number."""
+    return max((int(value) for name, value in scope["headers"] if name == b"content-length"), default=0)
+
+
+def too_long(path: str) -> HttpResponse:
+    if path.startswith("/api/"):
+        return problem(413, "too_large", "The body is longer than 16 MiB.")
+    return HttpResponse(render_to_string("413.html"), status=413)
 
 
 def bounded(receive: Receive) -> Receive:
-    """A body longer than 16 MiB ends as if its client had gone."""
+    """A body longer than 16 MiB that was not announced as such ends as if its client had gone."""
     left = MOST_BODY
 
     async def receive_within_bound() -> Message:

@@ -102,6 +102,16 @@ def test_headers_that_are_too_long_are_refused(narrow: Stack) -> None:
     assert answer.status_code == 431
 
 
+def test_a_body_that_is_too_long_is_refused_in_words(narrow: Stack) -> None:
+    body = b"x" * (16 * 1024 * 1024 + 1)
+
+    page = httpx.post(f"{narrow.base_url}/admin/knowledge/document/add/", content=body, verify=NO_TLS)
+    call = httpx.post(f"{narrow.base_url}/api/conversations", content=body, verify=NO_TLS)
+
+    assert (page.status_code, "manage.py ingest" in page.text) == (413, True)
+    assert (call.status_code, call.json()["code"]) == (413, "too_large")
+
+
 def test_a_process_has_no_more_streams_when_all_of_them_are_opened_at_once(narrow: Stack) -> None:
     wait_until(lambda: status(narrow, "bob") == 200, what="room for a first one")
     requests = [REQUEST.format(narrow.token(name)).encode() for name in ["alice", "bob", "charlie"] * 2]

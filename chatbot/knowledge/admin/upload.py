@@ -15,6 +15,7 @@ else:
 MOST_FILES = 50
 MOST_BYTES = 15_000_000
 """Of all files together: no request may be longer than 16 MiB."""
+LARGER = "Larger ones are added with manage.py ingest, where this service runs."
 LONGEST_FOLDER = 200
 
 
@@ -27,7 +28,11 @@ class FilesField(forms.FileField):
     """Several files; each is checked as one would be."""
 
     def __init__(self, **options: Any) -> None:
-        accepted = {"accept": ",".join(sorted(SUFFIXES)), "data-most-bytes": MOST_BYTES}
+        accepted = {
+            "accept": ",".join(sorted(SUFFIXES)),
+            "data-most-bytes": MOST_BYTES,
+            "data-larger": LARGER,
+        }
         super().__init__(widget=FilesInput(attrs=accepted), **options)
 
     def clean(self, data: Any, initial: Any = None) -> list[File]:
@@ -39,7 +44,7 @@ class UploadForm(forms.Form):
     documents = FilesField(
         max_length=200,
         help_text=f"{', '.join(sorted(SUFFIXES))}. Up to {MOST_FILES} files at once,"
-        f" {MOST_BYTES // 1_000_000} MB together: for more there is manage.py ingest.",
+        f" {MOST_BYTES // 1_000_000} MB together. {LARGER}",
     )
     folder = forms.RegexField(
         r"\A(?!\.)[\w. -]+(?:/(?!\.)[\w. -]+)*\Z",
@@ -62,7 +67,7 @@ class UploadForm(forms.Form):
         if len(files) > MOST_FILES:
             raise forms.ValidationError(f"These are {len(files)} files: choose {MOST_FILES} at most.")
         if sum(file.size or 0 for file in files) > MOST_BYTES:
-            raise forms.ValidationError(f"These are more than {MOST_BYTES:,} bytes together.")
+            raise forms.ValidationError(f"These are more than {MOST_BYTES:,} bytes together. {LARGER}")
         if len({file.name for file in files}) < len(files):
             raise forms.ValidationError("Two of these have the same name.")
         if problems := [problem for file in files if (problem := refusal(file))]:
