@@ -7,8 +7,8 @@ from .files import Source, SourceError, name_of, sources
 from .models import Document
 from .readers.reading import UnreadableError
 from .readers.room import ReadingRoom
-from .shelf import digest_of, keep, known_digest
-from .vocabulary import count_words
+from .shelf import digest_of, keep, known_digest, remove
+from .vocabulary import count_what_is_off
 
 Tell = Callable[[int, int, str], None]
 """Is told, before each file, how many are done, how many there are, and the path of this one."""
@@ -47,8 +47,7 @@ def ingest(
             take_in(source, language, room, report)
     for given, found in folders.items() if prune else ():
         remove_others(name_of(given), {source.path for source in found}, report)
-    if report.added or report.changed or report.removed:
-        count_words()
+    count_what_is_off()
     return report
 
 
@@ -82,5 +81,6 @@ def remove_others(root: str, kept: set[str], report: Report) -> None:
     """What was uploaded has no file, and stays."""
     below = Q() if root == "." else Q(path=root) | Q(path__startswith=f"{root}/")
     gone = Document.objects.filter(below, is_uploaded=False).exclude(path__in=kept)
-    report.removed += sorted(gone.values_list("path", flat=True))
-    gone.delete()
+    paths = sorted(gone.values_list("path", flat=True))
+    remove(paths)
+    report.removed += paths

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from conversations.models import User
 
 from .models import IngestionFile, IngestionJob
-from .vocabulary import count_words
+from .vocabulary import count_what_is_off
 
 LEASE = timedelta(seconds=15)
 """After the last renewal another worker may take a file; renew it every few seconds."""
@@ -118,5 +118,5 @@ def go_on_later(job: IngestionJob) -> None:
 def finish(job: IngestionJob, remark: str = "") -> None:
     """Once; another worker that believed to have it changes nothing any more."""
     with connection.connection.patient(COUNTED):
-        count_words()
+        count_what_is_off()
     IngestionJob.objects.filter(pk=job.pk, finished_at=None).update(finished_at=Now(), remark=remark)

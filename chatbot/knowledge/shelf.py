@@ -1,9 +1,9 @@
 """Documents and their passages, as they are put into the database."""
 
+from collections.abc import Collection
 from hashlib import sha256
 
 from django.contrib.postgres.search import SearchVector
-from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Now
 
@@ -12,6 +12,7 @@ from .lexemes import separated
 from .models import Document, Page, Passage
 from .readers.extract import Extract, Piece
 from .readers.formats import Format
+from .vocabulary import recounted
 
 READING = "4"
 """Part of every digest: another number makes every document be read again, after its reading changed."""
@@ -29,10 +30,24 @@ def known_digest(path: str) -> str | None:
     return Document.objects.filter(path=path).values_list("digest", flat=True).first()
 
 
-@transaction.atomic
 def keep(path: str, extract: Extract, *, digest: str, language: str, is_uploaded: bool) -> None:
-    """Writes the document under its path and its passages anew; its id, and so its address, stays."""
-    document, _ = Document.objects.update_or_create(
+    """Writes the document under its path and its passages anew, and counts its words; its id, and so its
+    address, stays."""
+    with recounted([path]):
+        document = written(path, extract, digest=digest, language=language, is_uploaded=is_uploaded)
+        document.passages.all().delete()
+        passages = (passage(document, at, piece) for at, piece in enumerate(extract.pieces, start=1))
+        Passage.objects.bulk_create(passages, batch_size=AT_ONCE)
+
+
+def remove(paths: Collection[str]) -> None:
+    """The documents there, with their passages and the words in them."""
+    with recounted(paths):
+        Document.objects.only("pk").filter(path__in=paths).delete()
+
+
+def written(path: str, extract: Extract, *, digest: str, language: str, is_uploaded: bool) -> Document:
+    document, _ = Document.objects.defer("text").update_or_create(
         path=path,
         defaults={
             "title": extract.title,
@@ -43,10 +58,8 @@ def keep(path: str, extract: Extract, *, digest: str, language: str, is_uploaded
             "updated_at": Now(),
         },
     )
-    Page.objects.update_or_create(document=document, defaults={"html": extract.html})
-    document.passages.all().delete()
-    passages = (passage(document, number, piece) for number, piece in enumerate(extract.pieces, start=1))
-    Passage.objects.bulk_create(passages, batch_size=AT_ONCE)
+    Page.objects.defer("html").update_or_create(document=document, defaults={"html": extract.html})
+    return document
 
 
 def passage(document: Document, number: int, piece: Piece) -> Passage:

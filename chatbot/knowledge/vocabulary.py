@@ -1,10 +1,13 @@
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
-from .models import Word
+from .models import Document, Word
 
 EVERY = ""
 """The lexeme under which all passages of a language are counted: no word is empty."""
@@ -18,6 +21,26 @@ EVERY_PASSAGE = """
     SELECT document.language, count(*) FROM knowledge_passage passage
     JOIN knowledge_document document ON document.id = passage.document_id GROUP BY document.language
 """
+COUNT_OF = """
+    SELECT language, word, ndoc
+    FROM (SELECT language, array_agg(id) AS documents FROM knowledge_document WHERE path = ANY(%(paths)s)
+        GROUP BY language) AS of_language,
+        ts_stat(format('SELECT vector FROM knowledge_passage WHERE document_id = ANY(%%L)', documents))
+    UNION ALL
+    SELECT language, '', count(*) FROM knowledge_passage passage
+    JOIN knowledge_document document ON document.id = passage.document_id
+    WHERE path = ANY(%(paths)s) GROUP BY language
+"""
+ADD = """
+    MERGE INTO knowledge_word known
+    USING unnest(%s::text[], %s::text[], %s::int[]) AS change (language, lexeme, passages)
+        ON known.language = change.language AND known.lexeme = change.lexeme
+    WHEN MATCHED AND known.passages + change.passages <= 0 THEN DELETE
+    WHEN MATCHED THEN UPDATE SET passages = known.passages + change.passages
+    WHEN NOT MATCHED AND change.passages > 0 THEN
+        INSERT (language, lexeme, passages) VALUES (change.language, change.lexeme, change.passages)
+"""
+LOCK = "LOCK TABLE knowledge_word IN SHARE ROW EXCLUSIVE MODE"
 KNOWN = """
     SELECT lexeme, passages FROM knowledge_word WHERE language = %(language)s AND lexeme = ANY(%(lexemes)s)
     UNION
@@ -37,11 +60,47 @@ SIMILAR = """
 MOST_SIMILAR = 500
 
 
+@contextmanager
+def recounted(paths: Collection[str]) -> Iterator[None]:
+    """Counts what the block adds, changes or removes at these paths, and commits it together with that.
+
+    Locks the documents there first, and the words for no longer than it takes to write down what changed.
+    """
+    with transaction.atomic():
+        there = Document.objects.filter(path__in=paths).order_by("pk")
+        list(there.select_for_update().values_list("pk"))
+        before = counted(paths)
+        yield
+        change = counted(paths)
+        change.subtract(before)
+        add({word: passages for word, passages in change.items() if passages})
+
+
+def counted(paths: Collection[str]) -> Counter[tuple[str, str]]:
+    """By language and lexeme, in how many passages of the documents there."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_OF, {"paths": list(paths)})
+        return Counter({(language, lexeme): passages for language, lexeme, passages in cursor.fetchall()})
+
+
+def add(change: dict[tuple[str, str], int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK)
+        cursor.execute(ADD, [*([word[at] for word in change] for at in range(2)), list(change.values())])
+
+
+def count_what_is_off() -> None:
+    """Counts all words anew where the counts are not those of the passages that there are: an older version
+    may have stopped before it counted, or two have added the same document in one moment."""
+    if dict(kept_passages()) != every_passage():
+        count_words()
+
+
 @transaction.atomic
 def count_words() -> None:
     """Counts anew in how many passages each word stands. Two at once wait for each other."""
     with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE knowledge_word IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute(LOCK)
         Word.objects.all().delete()
         for language, passages in every_passage().items():
             Word.objects.create(language=language, lexeme=EVERY, passages=passages)
@@ -53,8 +112,11 @@ def languages() -> dict[str, int]:
 
     Where the version before counted them, which did not keep it, they are counted here.
     """
-    kept = dict(Word.objects.filter(lexeme=EVERY).values_list("language", "passages"))
-    return kept or every_passage()
+    return dict(kept_passages()) or every_passage()
+
+
+def kept_passages() -> QuerySet[Word, tuple[str, int]]:
+    return Word.objects.filter(lexeme=EVERY).values_list("language", "passages")
 
 
 def every_passage() -> dict[str, int]:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -10,7 +11,7 @@ from django.template.response import TemplateResponse
 
 from chatbot.knowledge.jobs import MOST_WAITING, TooMuchError, make_job
 from chatbot.knowledge.models import Document, IngestionJob, Passage
-from chatbot.knowledge.vocabulary import count_words
+from chatbot.knowledge.shelf import remove
 from conversations.models import User
 
 from .upload import UploadForm
@@ -53,7 +54,7 @@ class DocumentAdmin(Admin):
     inlines = (PassageInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
-        return super().get_queryset(request).annotate(passage_count=Count("passages"))
+        return super().get_queryset(request).defer("text").annotate(passage_count=Count("passages"))
 
     @admin.display(ordering="passage_count")
     def passages(self, document: Document) -> int:
@@ -98,9 +99,16 @@ class DocumentAdmin(Admin):
         return redirect("admin:index")
 
     def delete_model(self, request: HttpRequest, obj: Document) -> None:
-        super().delete_model(request, obj)
-        count_words()
+        remove([obj.path])
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
-        queryset.delete()
-        count_words()
+        remove(list(queryset.values_list("path", flat=True)))
+
+    def get_deleted_objects(
+        self, objs: Sequence[Document] | QuerySet[Document], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """The documents, and how many passages they have: Django would read each with its document's text."""
+        paths = {document.pk: document.path for document in objs}
+        counts = {"documents": len(paths), "passages": Passage.objects.filter(document__in=paths).count()}
+        refused = set() if self.has_delete_permission(request) else {"document"}
+        return list(paths.values()), counts, refused, []
