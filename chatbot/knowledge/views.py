@@ -11,5 +11,5 @@ from .page import page_of
 @require_safe
 def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """A document of the knowledge. Everybody may read it: the bot tells what it says to whoever asks."""
-    found = get_object_or_404(Document, pk=document_id)
+    found = get_object_or_404(Document.objects.defer("text"), pk=document_id)
     return render(request, "knowledge/document.html", {"document": found, "html": page_of(found)})

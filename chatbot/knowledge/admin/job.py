@@ -76,7 +76,9 @@ def counted(job: IngestionJob, name: str) -> int:
 
 def progress_of(job: IngestionJob) -> dict[str, Any]:
     files = list(job.files.defer("content"))
-    documents = Document.objects.filter(path__in=[file.path for file in files]).in_bulk(field_name="path")
+    documents = Document.objects.only("path", "title").in_bulk(
+        [file.path for file in files], field_name="path"
+    )
     return {
         "rows": [(file, documents.get(file.path)) for file in files],
         "done": sum(file.outcome != WAITING for file in files),
