@@ -12,6 +12,8 @@ from zlib import crc32
 DIMENSIONS = 64
 MEANS = {"vessel": "ferry", "boat": "ferry", "youngsters": "children", "kids": "children"}
 """Words that mean the same to it."""
+MEANT = "May youngsters take the vessel without paying?"
+"""What the documents about the ferry answer, with no word in common."""
 
 
 class Embedder:
