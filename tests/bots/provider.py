@@ -26,12 +26,13 @@ TOKENS = {"prompt_tokens": 40, "completion_tokens": 7, "total_tokens": 47}
 
 @dataclass(frozen=True)
 class Refusal:
-    """No stream at all, but an error as the protocol has it."""
+    """No stream at all, but an error as the protocol has it, or whatever else the `body` is."""
 
     status: int
     code: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     message: str = "The key sk-4711 is wrong, and so is the question about pigeons."
+    body: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,10 @@ class Asked:
         return found
 
     @property
+    def is_for_a_title(self) -> bool:
+        return str(self.body.get("messages", [{}])[0].get("content")).startswith("You name conversations.")
+
+    @property
     def roles(self) -> list[str]:
         return [message["role"] for message in self.messages]
 
@@ -119,11 +124,14 @@ class Asked:
 class Provider:
     """Answers each request with the next of what it was told, in a thread of its own.
 
-    `hung_up` counts the streams whose reader went before their end.
+    `hung_up` counts the streams whose reader went before their end. Requests for titles are apart from
+    all that: they come when nobody waits for them.
     """
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
+        self.asked_for_titles: list[Asked] = []
+        self.title: Refusal | Stream = says("A title")
         self.hung_up = 0
         self._next: deque[Refusal | Stream] = deque()
         quiet: dict[str, Any] = {"log_config": None, "log_level": "critical", "lifespan": "off", "ws": "none"}
@@ -153,18 +161,26 @@ class Provider:
     def will(self, *answers: Refusal | Stream) -> None:
         """Forgets what was before."""
         self.asked.clear()
+        self.asked_for_titles.clear()
+        self.title = says("A title")
         self.hung_up = 0
         self._next = deque(answers)
 
     async def _serve(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         assert scope["type"] == "http"
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
-        self.asked.append(Asked(scope["path"], headers, json.loads(await _body(receive))))
-        answer = self._next.popleft()
+        answer = self._answer(Asked(scope["path"], headers, json.loads(await _body(receive))))
         if isinstance(answer, Refusal):
             await _refuse(answer, send)
         else:
             await self._stream(answer, receive, send)
+
+    def _answer(self, asked: Asked) -> Refusal | Stream:
+        if asked.is_for_a_title:
+            self.asked_for_titles.append(asked)
+            return self.title
+        self.asked.append(asked)
+        return self._next.popleft()
 
     async def _stream(self, answer: Stream, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         await send(_head(200, {"content-type": "text/event-stream"}))
@@ -198,7 +214,7 @@ async def _body(receive: ASGIReceiveCallable) -> bytes:
 async def _refuse(refusal: Refusal, send: ASGISendCallable) -> None:
     error = {"message": refusal.message, "type": "error", "code": refusal.code or None}
     await send(_head(refusal.status, {"content-type": "application/json", **refusal.headers}))
-    await send(_part(json.dumps({"error": error}).encode(), more=False))
+    await send(_part((refusal.body or json.dumps({"error": error})).encode(), more=False))
 
 
 def _head(status: int, headers: dict[str, str]) -> HTTPResponseStartEvent:

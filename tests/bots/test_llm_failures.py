@@ -136,9 +136,10 @@ def test_it_waits_as_long_as_the_provider_asks_for(provider: Provider) -> None:
 def test_it_does_not_wait_longer_than_a_person_would(provider: Provider) -> None:
     provider.will(Refusal(429, headers={"retry-after": "30"}), says("Here."))
 
-    _, why = heard()
+    parts, why = heard()
 
     assert "asked too much" in why
+    assert "retry-after 30" in failure_of(parts)
     assert len(provider.asked) == 1
 
 

@@ -23,6 +23,7 @@ LATER = "Ask again in a minute, please."
 IN_THE_MIDDLE = "The model stopped in the middle of its answer. Ask again, please."
 CUT_OFF = "The answer was cut off: the model may not say more at once. Ask it to go on."
 DECLINED = "The model declined to answer this."
+TOO_LONG = "This is too long for the model. Ask something shorter, or begin a new conversation, please."
 TOO_MANY_CALLS = "The model called one tool after the other and came to no end. Ask in other words, please."
 OTHER = "The model failed. Ask again, please."
 # The first that fits: some are kinds of others.
@@ -30,10 +31,7 @@ SENTENCES: tuple[tuple[type[AgentRunError], str], ...] = (
     (ModelAuthenticationError, f"The model refuses this service's key. {OPERATOR}"),
     (ModelNotFoundError, f"The model that this service asks is not known there. {OPERATOR}"),
     (ModelQuotaExceededError, f"This service's quota of the model is used up. {OPERATOR}"),
-    (
-        ModelContextWindowExceededError,
-        "This is too long for the model. Ask something shorter, or begin a new conversation, please.",
-    ),
+    (ModelContextWindowExceededError, TOO_LONG),
     (ModelRateLimitError, f"The model is asked too much right now. {LATER}"),
     (ModelUnavailableError, f"The model is overloaded right now. {LATER}"),
     (ModelTimeoutError, f"The model did not answer in time. {LATER}"),
@@ -51,10 +49,20 @@ def sentence(error: AgentRunError, *, has_spoken: bool) -> str:
     """For the person who asked."""
     if has_spoken:
         return IN_THE_MIDDLE
+    if is_too_long(error):
+        return TOO_LONG
     return next((said for kind, said in SENTENCES if isinstance(error, kind)), OTHER)
 
 
-def details(error: AgentRunError) -> str:
+def is_too_long(error: AgentRunError) -> bool:
+    """Also where a server has no code for it: each words it in its own way."""
+    if not isinstance(error, ModelHTTPError):
+        return False
+    is_worded_so = re.search(r"context (length|size|window)", str(error.body))
+    return error.status_code == 413 or (error.status_code == 400 and is_worded_so is not None)
+
+
+def details(error: Exception) -> str:
     """For who runs the service: what a provider calls the error, and nothing that it says about it.
 
     Its own words may repeat the key, or what was asked.
@@ -64,6 +72,7 @@ def details(error: AgentRunError) -> str:
         told = {"status": error.status_code, "request": (error.headers or {}).get("x-request-id")}
     if isinstance(error, ModelAPIError):
         told |= {"code": error.provider_error_code, "type": error.provider_error_type}
+        told["retry-after"] = error.retry_after
     told["cause"] = type(error.__cause__).__name__ if error.__cause__ else None
     known = [
         f"{name} {value}" for name, value in told.items() if re.fullmatch(r"[\w.:-]{1,80}", str(value or ""))
@@ -71,7 +80,7 @@ def details(error: AgentRunError) -> str:
     return " ".join([kind(error), *known])
 
 
-def kind(error: AgentRunError) -> str:
+def kind(error: Exception) -> str:
     """The name of the error's class that the table above knows, or its own."""
     return next((each.__name__ for each, _ in SENTENCES if isinstance(error, each)), type(error).__name__)
 
