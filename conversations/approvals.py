@@ -34,7 +34,7 @@ def ask(claimed: Claim, draft: Draft, question: str, *, seconds: float, said: Sn
     reply = locked(claimed)
     deadline = ExpressionWrapper(Now() + timedelta(seconds=seconds), output_field=DateTimeField())
     write(claimed, draft, state=State.WAITING, question=question, deadline=deadline)
-    kept = {name: getattr(said, name) for name in ("text", "html", "open", "next_index")}
+    kept = {name: getattr(said, name) for name in ("text", "html", "open", "next_index", "usage")}
     _change(reply, Message.Status.WAITING, heartbeat_at=None, tries=F("tries") - 1, **kept)
 
 

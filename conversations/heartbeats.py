@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
@@ -13,7 +14,10 @@ LOCK_TIMEOUT_MS = 200
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """How far an attempt is: text and html up to `next_index`, and a position never beyond them."""
+    """How far an attempt is: text and html up to `next_index`, and a position never beyond them.
+
+    `usage` is what the reply took so far, where it is known. No heartbeat keeps that; a pause does.
+    """
 
     id: UUID
     attempt: int
@@ -22,6 +26,7 @@ class Snapshot:
     open: int
     next_index: int
     position: str | None
+    usage: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

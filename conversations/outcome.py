@@ -5,7 +5,7 @@ from conversations.models import Message
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended and everything that was said in it; `usage` is what it took, where it is known."""
+    """How an attempt ended and everything that was said in it; `usage` is what the reply took, if known."""
 
     status: Message.Status
     text: str

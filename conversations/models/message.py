@@ -60,7 +60,8 @@ class Message(Announced):
     error = models.TextField(blank=True)
     # What readers are told of its calls, as each `ToolCall.shown` says: most replies have none, and no query.
     tools = models.JSONField(null=True, blank=True, editable=False)
-    # What its last attempt took: the model, its tokens, milliseconds to the first one.
+    # What its last attempt took, and those that ended with a question to a person: the model, its tokens,
+    # milliseconds to the first one.
     usage = models.JSONField(null=True, blank=True, editable=False)
 
     class Meta:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from chatbot.tools.registry import tools
@@ -26,7 +27,7 @@ class Stage:
         self.toolbox = Toolbox(self, tools(), threads)
 
     async def said(self) -> Snapshot:
-        return snapshot(self.claim, "So far")
+        return replace(snapshot(self.claim, "So far"), usage={"model": "small", "input_tokens": 4})
 
     async def tell(self, event: Event) -> None:
         self.told.append(event)

@@ -46,6 +46,7 @@ async def test_the_reply_waits_with_what_was_said_and_nobody_claims_it(
 
     row = await attempts.database(now, reply.pk)
     assert (row.status, row.text, row.tries, row.heartbeat_at) == ("waiting", "So far", 0, None)
+    assert row.usage == {"model": "small", "input_tokens": 4}
     assert None not in (row.announce_since, row.tools)
     assert [(call["state"], call["question"]) for call in row.tools or []] == [("waiting", "Note milk?")]
     assert stage.toolbox.is_over

@@ -109,6 +109,26 @@ def test_the_last_usage_counts_without_what_nobody_told() -> None:
     assert kept == {"model": "small", "input_tokens": 40, "output_tokens": 0}
 
 
+def test_what_attempts_took_that_ended_with_a_question_is_added() -> None:
+    asked = claim()
+    asked.reply.usage = {"model": "small", "input_tokens": 100, "first_token_ms": 900}
+    progress = Progress(asked, markdown=False)
+
+    progress.use(Usage("small", input_tokens=7, first_token_ms=80))
+    progress.use(Usage("small", input_tokens=40, output_tokens=2, first_token_ms=80))
+
+    total = {"model": "small", "input_tokens": 140, "output_tokens": 2, "first_token_ms": 900}
+    assert progress.snapshot(None).usage == total
+    assert progress.outcome(Message.Status.COMPLETE).usage == total
+
+
+def test_what_was_taken_before_stays_where_nothing_is_told_after_it() -> None:
+    asked = claim()
+    asked.reply.usage = {"model": "small", "input_tokens": 100}
+
+    assert Progress(asked, markdown=False).outcome(Message.Status.FAILED).usage == asked.reply.usage
+
+
 def test_a_bot_that_uses_no_model_keeps_no_usage() -> None:
     assert Progress(claim(), markdown=False).outcome(Message.Status.COMPLETE).usage is None
 

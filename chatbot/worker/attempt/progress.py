@@ -1,3 +1,5 @@
+from typing import Any
+
 from chatbot.bots.protocol import Citation, Usage
 from chatbot.markdown.blocks import Blocks, Elsewhere, PlainBlocks
 from chatbot.markdown.plain import plain
@@ -13,7 +15,9 @@ MOST_CITATIONS = 1_000
 LARGEST_NUMBER = 2**31 - 1
 LONGEST_ERROR = 2_000
 LONGEST_USAGE = 500
-COUNTS = ("input_tokens", "output_tokens", "first_token_ms")
+TOKENS = ("input_tokens", "output_tokens")
+FIRST = "first_token_ms"
+COUNTS = (*TOKENS, FIRST)
 TOO_LONG = f"The answer was cut off at {MOST_CHARACTERS:,} characters."
 TOO_MANY_SOURCES = "The answer was cut off: it named more sources than it can hold."
 
@@ -40,7 +44,9 @@ class Progress:
         self._next_index = 0
         self._citations: list[dict[str, object]] = []
         self._cited = 0
-        self._usage: dict[str, object] | None = None
+        # Of the attempts before, which a question to a person ended.
+        self._before: dict[str, Any] | None = claim.reply.usage
+        self._usage = self._before
 
     def say(self, text: str) -> None:
         """Raises TooLongError beyond 200,000 characters."""
@@ -63,10 +69,11 @@ class Progress:
         self._citations.append({"number": _number(citation), **texts})
 
     def use(self, usage: Usage) -> None:
-        """Replaces what was used so far. Raises TypeError or ValueError for a usage that is none."""
+        """Replaces what this attempt used so far. Raises TypeError or ValueError for a usage that is none."""
         texts = {name: _text(usage, name)[:LONGEST_USAGE] for name in ("model", "failure")}
         counts = {name: _count(usage, name) for name in COUNTS if getattr(usage, name) is not None}
-        self._usage = {name: value for name, value in {**texts, **counts}.items() if value != ""}
+        used = {name: value for name, value in {**texts, **counts}.items() if value != ""}
+        self._usage = _together(self._before or {}, used)
 
     @property
     def has_words(self) -> bool:
@@ -95,6 +102,7 @@ class Progress:
             open=blocks.open,
             next_index=self._next_index,
             position=position,
+            usage=self._usage,
         )
 
     def outcome(self, status: Message.Status, error: str = "") -> Outcome:
@@ -161,6 +169,14 @@ def _whole(value: object, what: str) -> int:
     if not 0 <= value <= LARGEST_NUMBER:
         raise ValueError(f"{what} is from 0 to {LARGEST_NUMBER:,}")
     return value
+
+
+def _together(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """What two attempts took: tokens add up, and the first word is the earlier one's."""
+    told = [name for name in TOKENS if name in before or name in now]
+    tokens = {name: before.get(name, 0) + now.get(name, 0) for name in told}
+    first = {FIRST: before[FIRST]} if FIRST in before else {}
+    return {**now, **tokens, **first}
 
 
 def _text(part: Citation | Usage, name: str) -> str:
