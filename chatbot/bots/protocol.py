@@ -89,8 +89,14 @@ class Toolbox(Protocol):
     def journal(self) -> Sequence[ToolCall]:
         """The calls of earlier attempts that came to an end, in their order."""
 
+    def resume(self) -> Sequence[ToolCall]:
+        """The journal, for a bot that goes on from it: what it calls then is called, even the same again.
+
+        Only what was declined, or interrupted so that nobody knows its effect, stays as it is.
+        """
+
     async def call(self, tool: str, arguments: Mapping[str, object]) -> object:
-        """The result, a plain JSON value; what the journal has already is not done again.
+        """The result, a plain JSON value: the journal's, where a bot begins anew and calls the same again.
 
         Raises ToolError and ToolWaitsError.
         """
@@ -101,6 +107,9 @@ class NoTools:
 
     specs: Sequence[ToolSpec] = ()
     journal: Sequence[ToolCall] = ()
+
+    def resume(self) -> Sequence[ToolCall]:
+        return self.journal
 
     async def call(self, tool: str, arguments: Mapping[str, object]) -> object:
         raise ToolError(f"There is no tool {tool!r}.")

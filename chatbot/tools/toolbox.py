@@ -14,6 +14,7 @@ from chatbot.bots.protocol import ToolCall as Call
 from chatbot.bots.protocol import ToolError, ToolSpec, ToolWaitsError
 from chatbot.tools import calling
 from chatbot.tools.described import Arguments, Tool, whole_question
+from chatbot.tools.kept import Kept
 from chatbot.tools.tool import Kind, ToolContext
 from chatbot.worker.database import Database
 from conversations import approvals, journal
@@ -74,21 +75,23 @@ class Toolbox:
         self._claim = scene.claim
         self._tools = tools
         self._threads = threads
-        self._kept: list[ToolCall] = []
-        self._unused: list[ToolCall] = []
+        self._kept = Kept()
         self._made = 0
         self._turn = asyncio.Lock()
 
     @property
     def journal(self) -> Sequence[Call]:
-        return [_told(call) for call in self._kept]
+        return self._kept.told
+
+    def resume(self) -> Sequence[Call]:
+        self._kept.resume()
+        return self._kept.told
 
     async def settle(self) -> None:
         """Before the bot speaks: what was approved is done, what was interrupted done again, or given up."""
         calls = await self._safely(journal.kept, self._claim)
         self._made = len(calls)
-        self._kept = [await self._settled(call) for call in calls]
-        self._unused = list(self._kept)
+        self._kept = Kept([await self._settled(call) for call in calls])
 
     async def call(self, tool: str, arguments: Mapping[str, object]) -> object:
         """As the protocol says. Bounded: 100 calls for a reply, 64,000 characters for a result."""
@@ -106,7 +109,7 @@ class Toolbox:
 
     async def _called(self, tool: Tool, given: Mapping[str, object]) -> ToolCall:
         arguments = tool.arguments(given)
-        before = self._before(tool, arguments)
+        before = self._kept.take(tool.spec.name, arguments.digest)
         if before is not None:
             return before
         if self._made >= MOST_CALLS:
@@ -118,14 +121,6 @@ class Toolbox:
             await self._ask(tool, arguments, draft)
         self._made += 1
         return await self._run(tool, arguments, draft)
-
-    def _before(self, tool: Tool, arguments: Arguments) -> ToolCall | None:
-        """The same call of an earlier attempt; each counts once, so that two calls alike stay two."""
-        for call in self._unused:
-            if (call.tool, call.digest) == (tool.spec.name, arguments.digest):
-                self._unused.remove(call)
-                return call
-        return None
 
     async def _ask(self, tool: Tool, arguments: Arguments, draft: Draft) -> None:
         question = whole_question(await self._question(tool, arguments))
@@ -243,10 +238,6 @@ def _given_up(call: ToolCall, tool: Tool | None) -> Ending | None:
     if tool is None or tool.traits.kind is Kind.ONCE:
         return Ending(State.INTERRUPTED, error=calling.INTERRUPTED)
     return None
-
-
-def _told(call: ToolCall) -> Call:
-    return Call(call.ordinal, call.tool, call.arguments, call.result, call.error)
 
 
 def _result(call: ToolCall) -> Any:

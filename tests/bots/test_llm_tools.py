@@ -35,6 +35,9 @@ class Drawer:
     called: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
     specs: Sequence[ToolSpec] = (FIND,)
 
+    def resume(self) -> Sequence[ToolCall]:
+        return self.journal
+
     async def call(self, tool: str, arguments: Mapping[str, object]) -> object:
         self.called.append((tool, arguments))
         if isinstance(self.result, Exception):

@@ -25,6 +25,9 @@ class Shelf:
         self.calls: list[tuple[str, Mapping[str, object]]] = []
         self._gives = gives
 
+    def resume(self) -> Sequence[ToolCall]:
+        return self.journal
+
     async def call(self, tool: str, arguments: Mapping[str, object]) -> object:
         self.calls.append((tool, arguments))
         if isinstance(self._gives, Exception):

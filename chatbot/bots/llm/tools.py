@@ -23,8 +23,8 @@ class Tools:
         return ModelRequestParameters(function_tools=[definition(spec) for spec in self._toolbox.specs])
 
     def earlier(self) -> Iterator[ModelMessage]:
-        """What earlier attempts called and got, as if this one had: so nothing is called twice."""
-        for call in self._toolbox.journal:
+        """What earlier attempts called and got, as if this one had: what is called after that is meant."""
+        for call in self._toolbox.resume():
             made = ToolCallPart(call.tool, dict(call.arguments), tool_call_id=f"earlier-{call.ordinal}")
             yield ModelResponse([made])
             yield ModelRequest([self._ended(made, call)])
