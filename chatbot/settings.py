@@ -217,7 +217,9 @@ MCP_SERVERS = servers(
 )
 MCP_CALL_SECONDS = number("MCP_CALL_SECONDS", 60, low=1, high=600)
 TOOL_APPROVAL_SECONDS = number("TOOL_APPROVAL_SECONDS", 900, low=1, high=86_400)
-TITLES = matching("TITLES", r"(?:\w+(?:\.\w+)+)?", "")
+TITLES = matching("TITLES", r"|off|\w+(?:\.\w+)+", "")
+if TITLES in ("", "off"):
+    TITLES = "chatbot.bots.llm.title.title_of" if LLM_MODEL and not TITLES else ""
 WORKER_CONCURRENCY = number("WORKER_CONCURRENCY", 64, low=1, high=10_000)
 WORKER_DRAIN_SECONDS = number("WORKER_DRAIN_SECONDS", 20, low=0, high=3600)
 WORKER_LIVENESS_FILE = text("WORKER_LIVENESS_FILE") or None

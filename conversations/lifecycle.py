@@ -1,5 +1,6 @@
 """A conversation is started, renamed and deleted; what is said in it comes by `posting`."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -17,7 +18,8 @@ def start_conversation(
     owner: User, *, title: str = "", bot: str | None = None, client_id: UUID | None = None
 ) -> tuple[Conversation, bool]:
     """The conversation and whether it is new; the same `client_id` finds the one it once started."""
-    wanted = {"title": title, "bot": _known(settings.BOT if bot is None else bot)}
+    named = {"title": title, "is_named": bool(title)}
+    wanted = {**named, "bot": _known(settings.BOT if bot is None else bot)}
     with transaction.atomic():
         conversation, is_new = _found_or_made(owner, client_id, wanted)
         if is_new:
@@ -31,8 +33,11 @@ def start_conversation(
 def rename_conversation(owner: User, conversation_id: UUID, *, title: str) -> Conversation:
     conversation = lock_conversation(owner, conversation_id)
     if conversation.title != title:
-        _change(conversation, title=title)
+        _change(conversation, title=title, is_named=True)
         announce(conversation)
+    elif not conversation.is_named:
+        # No news: but a title that was made up from the question is a person's from now on.
+        Conversation.objects.filter(pk=conversation.pk).update(is_named=True)
     return conversation
 
 
@@ -54,7 +59,7 @@ def _known(bot: str) -> str:
     return bot
 
 
-def _found_or_made(owner: User, client_id: UUID | None, wanted: dict[str, str]) -> tuple[Conversation, bool]:
+def _found_or_made(owner: User, client_id: UUID | None, wanted: dict[str, Any]) -> tuple[Conversation, bool]:
     if client_id is None:
         return Conversation.objects.create(owner=owner, **wanted), True
     return Conversation.objects.get_or_create(owner=owner, client_id=client_id, defaults=wanted)

@@ -55,7 +55,7 @@ def improve(conversation_id: UUID, title: str, *, question: str) -> bool:
     now, better = key_words(question), shortened(" ".join(plain(title).split()))
     if not better or better == now:
         return False
-    unnamed = Conversation.objects.filter(pk=conversation_id, title=now, deleted_at=None)
+    unnamed = Conversation.objects.filter(pk=conversation_id, title=now, is_named=False, deleted_at=None)
     if not unnamed.update(title=better, **raised()):
         return False
     announce(Conversation.objects.get(pk=conversation_id))

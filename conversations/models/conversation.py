@@ -13,6 +13,8 @@ class Conversation(Announced):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="conversations")
     client_id = models.UUIDField(null=True, blank=True, editable=False)
     title = models.CharField(max_length=200, blank=True)
+    # By a person: then nothing else takes its place.
+    is_named = models.BooleanField(default=False, db_default=False, editable=False)
     bot = models.CharField(max_length=200)
     active_leaf = models.ForeignKey(
         "conversations.Message", models.SET_NULL, null=True, blank=True, related_name="+"

@@ -77,12 +77,12 @@ def test_a_start_with_a_model_that_cannot_be_asked_is_refused_with_a_sentence(
     assert re.search(r"ImproperlyConfigured: LLM_MODEL is .* \(BOT is llm; see \.env\.example\)", done.stderr)
 
 
-def test_three_variables_make_the_model_the_bot() -> None:
-    say_bot = "from django.conf import settings; print(settings.BOT)"
+def test_three_variables_make_the_model_the_bot_that_names_what_it_answers() -> None:
+    say_both = "from django.conf import settings; print(settings.BOT, settings.TITLES)"
 
-    done = started(say_bot, LLM_MODEL="llama3.2:3b", LLM_BASE_URL=LOCAL, LLM_API_KEY="none")
+    done = started(say_both, LLM_MODEL="llama3.2:3b", LLM_BASE_URL=LOCAL, LLM_API_KEY="none")
 
-    assert done.stdout.strip() == "llm"
+    assert done.stdout.split() == ["llm", "chatbot.bots.llm.title.title_of"]
 
 
 def test_who_asks_no_model_does_not_import_what_asks_models() -> None:
@@ -93,3 +93,11 @@ def test_who_asks_no_model_does_not_import_what_asks_models() -> None:
     )
 
     assert done.stdout.strip() == "False"
+
+
+def test_who_wants_no_titles_by_a_model_says_so() -> None:
+    say_titles = "from django.conf import settings; print([settings.TITLES])"
+
+    done = started(say_titles, LLM_MODEL="llama3.2:3b", LLM_BASE_URL=LOCAL, TITLES="off")
+
+    assert done.stdout.strip() == "['']"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.lifecycle import delete_conversation, rename_conversation
+from conversations.lifecycle import delete_conversation, rename_conversation, start_conversation
 from conversations.models import Conversation, User
 from conversations.posting import post_message
 from conversations.titles import JOINERS, LONGEST, improve, key_words
@@ -92,6 +92,24 @@ def test_a_title_that_somebody_gave_stays(alice: User, asked: Conversation) -> N
 
     assert not improve(asked.pk, "Better", question=QUESTION)
     assert Conversation.objects.get().title == "Mine"
+
+
+def test_a_title_that_somebody_gave_stays_even_if_it_is_the_one_that_was_there(
+    alice: User, asked: Conversation
+) -> None:
+    renamed = rename_conversation(alice, asked.pk, title=QUESTION)
+
+    assert not improve(asked.pk, "Better", question=QUESTION)
+    row = Conversation.objects.get()
+    assert (row.title, row.rev, renamed.rev) == (QUESTION, asked.rev, asked.rev)
+
+
+def test_a_title_that_a_conversation_began_with_stays_even_if_it_is_the_first_question(alice: User) -> None:
+    conversation, _ = start_conversation(alice, title=QUESTION)
+    post_message(alice, conversation.pk, text=QUESTION, client_message_id=uuid4())
+
+    assert not improve(conversation.pk, "Better", question=QUESTION)
+    assert Conversation.objects.get().title == QUESTION
 
 
 @pytest.mark.parametrize("title", ["", " \n", "\u200b", QUESTION])
