@@ -61,6 +61,19 @@ def test_a_document_takes_no_more_queries_for_more_passages(library: Path, admin
     assert queries_of(admin_client, change(timetable)) == queries_of(admin_client, change(notes))
 
 
+def test_no_more_than_the_first_passages_are_shown(db: None, admin_client: Client, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("name\n" + "\n".join(f"row{number}" for number in range(1, 202)))
+    ingest([str(tmp_path / "a.csv")])
+    document = Document.objects.get()
+    assert document.passages.count() == 201
+
+    page = admin_client.get(change(document)).content
+
+    assert b"The first 200 passages" in page
+    assert b"- **name**: row200" in page
+    assert page.count(b"- **name**: row201") == 1, "in the text of the document"
+
+
 def test_passages_are_shown_and_not_written_by_hand(library: Path, admin_client: Client) -> None:
     page = admin_client.get(change(Document.objects.get(title="Fares"))).content
 

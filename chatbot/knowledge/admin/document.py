@@ -23,16 +23,21 @@ else:
     Inline, Admin = admin.TabularInline, admin.ModelAdmin
 
 
+SHOWN = 200
+"""Passages; a page of 20,000 would take most of a minute."""
+
+
 class PassageInline(Inline):
     """What the bot quotes from; written where a file is read, and never by hand."""
 
     model = Passage
+    verbose_name_plural = f"The first {SHOWN} passages"
     fields = readonly_fields = ("number", "headings", "anchor", "text")
     can_delete = False
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Passage]:
-        return super().get_queryset(request).defer("vector")
+        return super().get_queryset(request).filter(number__lte=SHOWN).defer("vector")
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
