@@ -22,6 +22,13 @@ def score(terms: Sequence[Term], found: Found) -> float:
     return sum(one.worth() for one in said) * short + closeness(said) + heading_fit(said, found.heading_words)
 
 
+def known_share(terms: Sequence[Term]) -> float:
+    """The share of the terms' mass that the documents of a language know. A question in another language is
+    mostly words that they do not, beside a few that look alike and mean something else: *die*, *also*."""
+    total = sum(term.mass for term in terms)
+    return sum(term.mass for term in terms if term.forms) / total if total else 0.0
+
+
 def closeness(said: Sequence[Said]) -> float:
     """What neighbours in the question are worth for being near each other in the passage."""
     return sum(

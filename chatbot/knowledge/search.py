@@ -11,7 +11,7 @@ from .found import Found
 from .lexemes import quoted
 from .models import STEP, Passage
 from .phrases import condition, without_exclusions
-from .ranking import coverage, heading_share, score
+from .ranking import coverage, heading_share, known_share, score
 from .terms import Term, as_context, terms_of
 from .vocabulary import languages
 
@@ -103,11 +103,12 @@ def rated_in(language: str, terms: list[Term], near: list[int], *, only: str) ->
     wanted = {form: f" {quoted(form)}:" for term in terms for form in term.forms}
     keys = [*candidates(language, terms, only), *near]
     narrowed = " AND vector @@ %s::tsquery" if only else ""
+    fit = known_share(terms)
     with connection.cursor() as cursor:
         cursor.execute(VECTORS + narrowed, [keys, language, *filter(None, [only])])
         for key, document_id, anchor, vector in cursor.fetchall():
             found = Found.read(vector, wanted)
-            yield Rated(key, (document_id, anchor or key), terms, found, score(terms, found))
+            yield Rated(key, (document_id, anchor or key), terms, found, fit * score(terms, found))
 
 
 def fused(rated: Iterable[Rated], near: list[int]) -> list[Rated]:

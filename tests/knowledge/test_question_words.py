@@ -46,3 +46,16 @@ def test_a_question_is_answered_by_what_it_asks_for(
 
     assert best.answers
     assert best.headings[-1] == heading
+
+
+def test_words_that_look_alike_in_another_language_do_not_hide_the_answer(db: None, tmp_path: Path) -> None:
+    (tmp_path / "german.md").write_text(DOCUMENTS["german"])
+    for number in range(10):
+        (tmp_path / f"{number}.md").write_text(
+            f"# When workers die {number}\n\nThey die, and others wake up.\n"
+        )
+    ingest([str(tmp_path)])
+
+    best = hits_for("Wie lang ist die Kündigungsfrist?")[0]
+
+    assert (best.path.rpartition("/")[2], best.answers) == ("german.md", True)
