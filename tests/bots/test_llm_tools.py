@@ -13,7 +13,7 @@ from chatbot.bots.llm.exchange import MOST_REQUESTS
 from chatbot.bots.llm.failure import TOO_MANY_CALLS
 from chatbot.bots.protocol import BotError, Part, ToolCall, ToolError, ToolSpec, ToolWaitsError, Usage
 from tests.bots.asking import question
-from tests.bots.provider import Provider, calls, says
+from tests.bots.provider import Provider, Refusal, calls, says
 
 FIND = ToolSpec(
     "find_booking",
@@ -54,6 +54,21 @@ def asked(tools: Drawer) -> list[Part]:
 
 def words(parts: list[Part]) -> str:
     return "".join(part for part in parts if isinstance(part, str))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "registry.ollama.ai/library/small:4b does not support tools",
+        '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set',
+        "No endpoints found that support tool use.",
+    ],
+)
+def test_a_model_that_takes_no_tools_answers_without(provider: Provider, message: str) -> None:
+    provider.will(Refusal(400, message=message), says("It is at ten."))
+
+    assert words(asked(Drawer({}))) == "It is at ten."
+    assert ["tools" in each.body for each in provider.asked] == [True, False]
 
 
 def test_the_model_is_offered_the_tools(provider: Provider) -> None:

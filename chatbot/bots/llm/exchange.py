@@ -19,7 +19,14 @@ from pydantic_ai.models import Model
 from pydantic_ai.settings import ModelSettings
 
 from chatbot.bots.llm.backoff import pause_after
-from chatbot.bots.llm.failure import CUT_OFF, DECLINED, TOO_MANY_CALLS, details, sentence
+from chatbot.bots.llm.failure import (
+    CUT_OFF,
+    DECLINED,
+    TOO_MANY_CALLS,
+    details,
+    refuses_tools,
+    sentence,
+)
 from chatbot.bots.llm.meter import Meter
 from chatbot.bots.llm.tools import Tools
 from chatbot.bots.protocol import BotError, Usage
@@ -84,13 +91,19 @@ class Exchange:
                     async for part in parts:
                         yield part
             except AgentRunError as error:
-                pause = None if self._has_begun else pause_after(tries, error)
+                pause = None if self._has_begun else self._pause_after(tries, error)
                 if pause is None:
                     raise
                 logger.warning("asking %s again in %.1f s: %s", self._name, pause, details(error))
             else:
                 return
             await asyncio.sleep(pause)
+
+    def _pause_after(self, tries: int, error: AgentRunError) -> float | None:
+        if refuses_tools(error) and self._tools.withdraw():
+            logger.warning("the model %s takes no tools: it goes on without them", self._name)
+            return 0
+        return pause_after(tries, error)
 
     async def _understood(self) -> AsyncGenerator[str | Usage, None]:
         try:

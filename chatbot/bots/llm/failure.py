@@ -62,6 +62,12 @@ def is_too_long(error: AgentRunError) -> bool:
     return error.status_code == 413 or (error.status_code == 400 and is_worded_so is not None)
 
 
+def refuses_tools(error: AgentRunError) -> bool:
+    """Whether the model, or its server as it was started, answers only those who offer it no tools."""
+    is_refusal = isinstance(error, ModelHTTPError) and error.status_code in {400, 404, 422, 501}
+    return is_refusal and re.search(r"\b(tools?|function calling)\b", str(error), re.IGNORECASE) is not None
+
+
 def details(error: Exception) -> str:
     """For who runs the service: what a provider calls the error, and nothing that it says about it.
 

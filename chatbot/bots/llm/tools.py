@@ -18,9 +18,16 @@ class Tools:
     def __init__(self, toolbox: Toolbox, fence: Fence) -> None:
         self._toolbox = toolbox
         self._fence = fence
+        self._offered = [definition(spec) for spec in toolbox.specs]
 
     def parameters(self) -> ModelRequestParameters:
-        return ModelRequestParameters(function_tools=[definition(spec) for spec in self._toolbox.specs])
+        return ModelRequestParameters(function_tools=self._offered)
+
+    def withdraw(self) -> bool:
+        """Offers none from now on; tells whether there were any."""
+        had_some = bool(self._offered)
+        self._offered = []
+        return had_some
 
     def earlier(self) -> Iterator[ModelMessage]:
         """What earlier attempts called and got, as if this one had: what is called after that is meant."""
