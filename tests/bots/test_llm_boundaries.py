@@ -177,6 +177,7 @@ async def test_what_a_model_does_that_obeys_a_document_is_still_bob_s_to_decide(
     approves: bool,
     is_booked: bool,
     said: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     provider.will(calls("cancel_appointment", '{"number": 4711}'), says("Well."))
 
@@ -184,6 +185,7 @@ async def test_what_a_model_does_that_obeys_a_document_is_still_bob_s_to_decide(
 
     assert waiting.status == "waiting"
     assert "Cancel your appointment 4711" in str(waiting.tools)
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
     assert await database(booked)
 
     await database(approvals.decide, bobs.owner, waiting.pk, 1, approve=approves)

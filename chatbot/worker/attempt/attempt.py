@@ -123,7 +123,7 @@ class Attempt:
     def _said_all(self) -> End:
         if self._is_cancelled:
             return Message.Status.CANCELLED, ""
-        if not self._progress.has_words:
+        if not self._progress.has_words and not self._is_unended:
             logger.error("the bot %s said nothing at reply %s", self.claim.reply.bot, self.claim.id)
             return Message.Status.FAILED, SILENT
         return Message.Status.COMPLETE, ""
