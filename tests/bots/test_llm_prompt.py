@@ -7,11 +7,13 @@ from uuid import UUID
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from chatbot.bots.llm.brief import Brief
+from chatbot.bots.llm.endpoint import Endpoint
 from chatbot.bots.llm.fence import Fence
 from chatbot.bots.llm.history import recent, tokens
 from chatbot.bots.llm.marks import Marks, without_marks
 from chatbot.bots.llm.passages import Passage
-from chatbot.bots.llm.prompt import fenced
+from chatbot.bots.llm.prompt import fenced, rules
 from chatbot.bots.protocol import Citation, Turn
 
 MARKDOWN = st.text(alphabet="[]()0123 a`\n", max_size=60)
@@ -94,6 +96,15 @@ def test_a_key_that_is_put_together_by_taking_one_out_is_none() -> None:
     nested = FENCE.key[:half] + FENCE.key + FENCE.key[half:]
 
     assert FENCE.key not in FENCE.without_key(nested)
+
+
+def test_the_model_is_told_what_day_it_is() -> None:
+    brief = Brief(Endpoint("small"), "You sell tickets.", has_knowledge=True, history_tokens=0, patience=1)
+
+    told = rules(brief, FENCE)
+
+    assert re.search(r"\n\nToday is [MTWFS]\w+day, \d\d? \w+ 20\d\d\.\Z", told)
+    assert told.startswith("You sell tickets.\n\n")
 
 
 def test_each_conversation_has_a_key_of_its_own() -> None:

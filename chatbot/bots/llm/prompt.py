@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.utils import timezone
+from django.utils.dateformat import format as formatted
 from pydantic_ai.messages import (
     ModelMessage,
     ModelRequest,
@@ -28,6 +30,7 @@ The question comes with passages of documents, as far as some speak of it. Base 
 they do, and put the number of a passage in square brackets, like [1], right after what you took from it. \
 Cite no other numbers, and give no list of sources. Where the passages do not say what is asked, say so."""
 MARKDOWN = "Answer in Markdown, in the language of the question."
+TODAY = "Today is {day}."
 
 
 def prompt(brief: Brief, question: Question, passages: Sequence[Passage]) -> list[ModelMessage]:
@@ -42,8 +45,10 @@ def prompt(brief: Brief, question: Question, passages: Sequence[Passage]) -> lis
 
 
 def rules(brief: Brief, fence: Fence) -> str:
+    # Last, and no clock: providers charge less for a beginning that they have seen.
+    today = TODAY.format(day=formatted(timezone.localdate(), "l, j F Y"))
     told = [brief.prompt, MARKDOWN, DATA.format(key=fence.key)]
-    return "\n\n".join([*told, CITE] if brief.has_knowledge else told)
+    return "\n\n".join([*told, *([CITE] if brief.has_knowledge else []), today])
 
 
 def message(turn: Turn, fence: Fence) -> ModelMessage:
