@@ -106,7 +106,14 @@ def test_what_may_pass_is_asked_again(provider: Provider, refusal: Refusal) -> N
 
 
 @pytest.mark.parametrize(
-    "refusal", [Refusal(401), Refusal(404), Refusal(400), Refusal(429, "insufficient_quota")]
+    "refusal",
+    [
+        Refusal(401),
+        Refusal(404),
+        Refusal(400),
+        Refusal(429, "insufficient_quota"),
+        Refusal(301, headers={"location": "https://elsewhere.example/v1"}),
+    ],
 )
 def test_what_will_not_pass_is_not_asked_again(provider: Provider, refusal: Refusal) -> None:
     provider.will(refusal, says("Here."))

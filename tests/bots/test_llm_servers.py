@@ -36,6 +36,7 @@ SERVERS = {
     "LM Studio": (400, json.dumps({"error": "It is loaded with a context length of only 4096."}), TOO_LONG),
     "a proxy, too long": (413, PAGE, TOO_LONG),
     "a proxy, no server": (502, PAGE, "server failed"),
+    "a proxy, by https alone": (308, PAGE, "server is elsewhere"),
     "a gateway, no money": (402, error("Insufficient credits", code=402), "quota of the model is used up"),
     "a gateway, other": (400, error("temperature is not supported", code=400), "does not take this question"),
 }

@@ -19,6 +19,7 @@ from pydantic_ai.exceptions import (
 )
 
 OPERATOR = "Whoever runs this service has to look at it."
+ELSEWHERE = f"The model's server is elsewhere. {OPERATOR}"
 LATER = "Ask again in a minute, please."
 IN_THE_MIDDLE = "The model stopped in the middle of its answer. Ask again, please."
 CUT_OFF = "The answer was cut off: the model may not say more at once. Ask it to go on."
@@ -51,6 +52,8 @@ def sentence(error: AgentRunError, *, has_spoken: bool) -> str:
         return IN_THE_MIDDLE
     if is_too_long(error):
         return TOO_LONG
+    if is_redirect(error):
+        return ELSEWHERE
     return next((said for kind, said in SENTENCES if isinstance(error, kind)), OTHER)
 
 
@@ -68,14 +71,25 @@ def refuses_tools(error: AgentRunError) -> bool:
     return is_refusal and re.search(r"\b(tools?|function calling)\b", str(error), re.IGNORECASE) is not None
 
 
+def is_redirect(error: Exception) -> bool:
+    """Which is not followed: the key would go along."""
+    return 300 <= status(error) < 400
+
+
+def status(error: Exception) -> int:
+    """That of HTTP; 0 where there was none."""
+    found = getattr(error, "status_code", None) or getattr(error.__cause__, "status_code", None)
+    return found if isinstance(found, int) else 0
+
+
 def details(error: Exception) -> str:
     """For who runs the service: what a provider calls the error, and nothing that it says about it.
 
     Its own words may repeat the key, or what was asked.
     """
-    told: dict[str, object] = {}
+    told: dict[str, object] = {"status": status(error)}
     if isinstance(error, ModelHTTPError):
-        told = {"status": error.status_code, "request": (error.headers or {}).get("x-request-id")}
+        told["request"] = (error.headers or {}).get("x-request-id")
     if isinstance(error, ModelAPIError):
         told |= {"code": error.provider_error_code, "type": error.provider_error_type}
         told["retry-after"] = error.retry_after
@@ -94,5 +108,5 @@ def kind(error: Exception) -> str:
 def is_worth_repeating(error: AgentRunError) -> bool:
     """Whether the same request may succeed a moment later; what took all its time is not asked again."""
     if type(error) in UNEXPLAINED:
-        return True
+        return not is_redirect(error)
     return isinstance(error, WORTH_REPEATING) and not isinstance(error, ModelTimeoutError)
