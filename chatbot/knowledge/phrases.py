@@ -6,7 +6,7 @@ from django.db import connection
 
 from .lexemes import separated
 
-QUOTED = re.compile(r'"([^"\n]+)"|\u201c([^\u201d\n]+)\u201d')
+QUOTED = re.compile(r'"([^"\n]+)"|\u201c([^\u201c\u201d\n]+)\u201d')
 EXCLUDED = re.compile(r"(?<!\S)-([^\W\d_][\w-]{2,})(?!\S)")
 """A dash right before three letters or more: neither one between words nor an option (`-k`, `--prune`)."""
 

@@ -15,6 +15,7 @@ def test_words_in_quotes_must_stand_there_in_their_order(library: Path) -> None:
 
     assert anchors('when does the "last ferry" leave') == ["in-winter"]
     assert anchors("\u201clast ferry\u201d") == ["in-winter"]
+    assert anchors("\u201ctickets \u201clast ferry\u201d") == ["in-winter"]
     assert anchors('"ferry last"') == []
 
 
