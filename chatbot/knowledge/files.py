@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from chatbot.worker.storable import storable
+from chatbot.storable import storable
 
 from .readers.formats import SUFFIXES, Format, format_of
 

@@ -7,7 +7,7 @@ from posixpath import normpath
 from urllib.parse import unquote, urlsplit
 
 from chatbot.markdown import safe
-from chatbot.worker.storable import storable
+from chatbot.storable import storable
 
 from .files import is_marked
 from .models import Document, Page

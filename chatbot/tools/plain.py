@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
-from chatbot.worker.storable import storable
+from chatbot.storable import storable
 
 LARGEST = 64_000
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.bots.protocol import Citation, Usage
+from chatbot.storable import storable
 from chatbot.worker.attempt.progress import MOST_CHARACTERS, Progress, TooLongError
-from chatbot.worker.storable import storable
 from conversations.models import Message
 from tests.worker.claims import claim
 

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from chatbot.knowledge.outline import prose_and_code
 from chatbot.knowledge.split import Part, markdown_parts, plain_parts
-from chatbot.worker.storable import storable
+from chatbot.storable import storable
 
 from .formats import Format
 from .reading import UnreadableError

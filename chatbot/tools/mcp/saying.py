@@ -3,8 +3,8 @@
 from mcp import MCPError, types
 
 from chatbot.bots.protocol import ToolError
+from chatbot.storable import storable
 from chatbot.tools.tool import UnknownEffectError
-from chatbot.worker.storable import storable
 
 LONGEST_ERROR = 2_000
 REFUSED = {types.INVALID_PARAMS, types.METHOD_NOT_FOUND}

@@ -3,7 +3,7 @@ from typing import Any
 from chatbot.bots.protocol import Citation, Usage
 from chatbot.markdown.blocks import Blocks, Elsewhere, PlainBlocks
 from chatbot.markdown.plain import plain
-from chatbot.worker.storable import storable
+from chatbot.storable import storable
 from conversations.heartbeats import Snapshot
 from conversations.models import Message
 from conversations.outcome import Outcome

@@ -2,7 +2,7 @@ import logging
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
-from chatbot.worker.storable import storable
+from chatbot.storable import storable
 from conversations import dead_headers
 from conversations.models import DeadRecord
 from streaming.record import Record
