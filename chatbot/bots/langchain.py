@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from chatbot.bots.protocol import BotError, Citation, Part, Question, Turn, Usage
+from chatbot.bots.protocol import BotError, Citation, Part, Question, Thought, Turn, Usage
 
 logger = logging.getLogger(__name__)
 NO_RUNNABLE = "Nothing is set up here that could answer. Whoever runs this service can change that."
@@ -32,7 +32,8 @@ class LangchainBot:
         meter = Meter()
         async with aclosing(runnable.astream(messages, config={"configurable": known})) as chunks:
             async for chunk in chunks:
-                yield chunk if isinstance(chunk, Citation | Usage) else meter.spoken(words(chunk))
+                is_no_text = isinstance(chunk, Citation | Usage | Thought)
+                yield chunk if is_no_text else meter.spoken(words(chunk)) or Thought()
                 if (usage := meter.usage(chunk)) is not None:
                     yield usage
 

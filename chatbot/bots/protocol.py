@@ -36,7 +36,12 @@ class Usage:
     failure: str = ""
 
 
-Part = str | Citation | Usage
+@dataclass(frozen=True)
+class Thought:
+    """Not said to anybody: the bot is at work on its answer, and its time for the next word begins anew."""
+
+
+Part = str | Citation | Usage | Thought
 """What a bot may yield."""
 
 
@@ -129,9 +134,10 @@ class Question:
 class Bot(Protocol):
     """Answers many questions at once, on one event loop: it keeps nothing of a question in itself.
 
-    `answer` yields text, citations and usage as they come to it. What it yields as text is the answer,
-    joined, to the last character. It may be closed at any yield or cancelled at any await, and must not block
-    the loop. `BotError` ends the answer with a reason for the user; any other exception with a general one.
+    `answer` yields text, citations, usage and signs of thought as they come to it. What it yields as text is
+    the answer, joined, to the last character. It may be closed at any yield or cancelled at any await, and
+    must not block the loop. `BotError` ends the answer with a reason for the user; any other exception with a
+    general one.
     """
 
     markdown: bool

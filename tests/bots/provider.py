@@ -5,7 +5,7 @@ import json
 import threading
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -84,6 +84,11 @@ def calls(name: str, arguments: str, *, before: str = "") -> Stream:
 
 def piece(text: str) -> dict[str, Any]:
     return chunk({"role": "assistant", "content": text})
+
+
+def thinks(*thoughts: str, then: Stream) -> Stream:
+    """What comes before the text of models that reason, as most servers name it."""
+    return replace(then, chunks=(*(chunk({"reasoning_content": each}) for each in thoughts), *then.chunks))
 
 
 def chunk(delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from pytest_django import Settings
 
-from chatbot.bots.protocol import Usage
+from chatbot.bots.protocol import Part, Thought, Usage
 from chatbot.worker.attempt import talk
 from chatbot.worker.attempt.attempt import TOO_SLOW
 from chatbot.worker.attempt.progress import MOST_CHARACTERS, TOO_LONG
@@ -33,7 +33,7 @@ def last_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(talk, "LAST_WORDS", 0.1)
 
 
-async def ticking(*pieces: str) -> AsyncIterator[str]:
+async def ticking(*pieces: Part) -> AsyncIterator[Part]:
     for piece in pieces:
         await asyncio.sleep(0.1)
         yield piece
@@ -75,6 +75,14 @@ async def test_each_word_begins_the_time_for_the_next_anew(hurry: Settings) -> N
     outcome = await attempt(Returning(lambda question: ticking("a", "b", "c"))).run()
 
     assert ends(outcome) == ("complete", "abc", "")
+
+
+async def test_a_bot_that_thinks_has_longer_for_its_first_word_but_not_for_ever(hurry: Settings) -> None:
+    thinking = await attempt(Returning(lambda question: ticking(*[Thought()] * 3, "a"))).run()
+    brooding = await attempt(Returning(lambda question: ticking(*[Thought()] * 9, "a"))).run()
+
+    assert ends(thinking) == ("complete", "a", "")
+    assert ends(brooding) == ("failed", "", TOO_SLOW)
 
 
 async def test_empty_pieces_are_no_words(hurry: Settings) -> None:

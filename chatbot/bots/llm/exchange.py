@@ -29,7 +29,7 @@ from chatbot.bots.llm.failure import (
 )
 from chatbot.bots.llm.meter import Meter
 from chatbot.bots.llm.tools import Tools
-from chatbot.bots.protocol import BotError, Usage
+from chatbot.bots.protocol import BotError, Thought, Usage
 
 logger = logging.getLogger(__name__)
 MOST_REQUESTS = 12
@@ -37,6 +37,7 @@ MOST_REQUESTS = 12
 SETTINGS = ModelSettings(max_retries=0)
 # What the library stumbles over in a chunk that is JSON and no chunk.
 NONSENSE = (AttributeError, LookupError, TypeError, ValueError)
+Said = str | Usage | Thought
 ENDS = {"length": CUT_OFF, "content_filter": DECLINED}
 
 
@@ -52,7 +53,7 @@ class Exchange:
         self._has_begun = False
         self._response: ModelResponse | None = None
 
-    async def parts(self) -> AsyncGenerator[str | Usage, None]:
+    async def parts(self) -> AsyncGenerator[Said, None]:
         """Raises BotError, and ToolWaitsError as it comes. The usage of what was said is told before."""
         try:
             async with aclosing(self._requests()) as parts:
@@ -63,7 +64,7 @@ class Exchange:
             yield self._meter.usage(failure=details(error))
             raise BotError(sentence(error, has_spoken=self._meter.has_spoken)) from error
 
-    async def _requests(self) -> AsyncGenerator[str | Usage, None]:
+    async def _requests(self) -> AsyncGenerator[Said, None]:
         for _ in range(MOST_REQUESTS):
             async with aclosing(self._repeated()) as parts:
                 async for part in parts:
@@ -82,7 +83,7 @@ class Exchange:
             raise BotError(ENDS[self._response.finish_reason])
         return self._response
 
-    async def _repeated(self) -> AsyncGenerator[str | Usage, None]:
+    async def _repeated(self) -> AsyncGenerator[Said, None]:
         """One response. As long as nothing of it was said, the request is made again."""
         self._has_begun = False
         for tries in count(1):
@@ -105,7 +106,7 @@ class Exchange:
             return 0
         return pause_after(tries, error)
 
-    async def _understood(self) -> AsyncGenerator[str | Usage, None]:
+    async def _understood(self) -> AsyncGenerator[Said, None]:
         try:
             async with aclosing(self._streamed()) as parts:
                 async for part in parts:
@@ -113,7 +114,7 @@ class Exchange:
         except NONSENSE as error:
             raise UnexpectedModelBehavior("What came is not of the protocol.") from error
 
-    async def _streamed(self) -> AsyncGenerator[str | Usage, None]:
+    async def _streamed(self) -> AsyncGenerator[Said, None]:
         parameters = self._tools.parameters()
         async with model_request_stream(
             self._model, self._messages, model_settings=SETTINGS, model_request_parameters=parameters
@@ -122,10 +123,12 @@ class Exchange:
                 if text := words(event):
                     for part in self._said(text):
                         yield part
+                elif isinstance(event, PartStartEvent | PartDeltaEvent):
+                    yield Thought()
             self._response = stream.get()
             self._meter.add(stream.usage)
 
-    def _said(self, text: str) -> list[str | Usage]:
+    def _said(self, text: str) -> list[Said]:
         """With the first words comes what they took: an answer that is cancelled keeps that."""
         had_begun, had_spoken = self._has_begun, self._meter.has_spoken
         self._has_begun = True

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 
 from django.conf import settings
 
-from chatbot.bots.protocol import Bot, BotError, Citation, NoTools, Question, Turn, Usage
+from chatbot.bots.protocol import Bot, BotError, Citation, NoTools, Question, Thought, Turn, Usage
 from chatbot.bots.protocol import Toolbox as Tools
 from chatbot.markdown.look import Look
 from chatbot.tools.registry import tools
@@ -145,8 +145,8 @@ class Attempt:
         elif isinstance(part, str):
             self._progress.say(part)
             await self._voice.speak()
-        else:
-            raise TypeError(f"a bot yields str, Citation and Usage, not {type(part).__name__}")
+        elif not isinstance(part, Thought):
+            raise TypeError(f"a bot yields str, Citation, Usage and Thought, not {type(part).__name__}")
 
 
 def _unheard(_ack: Ack) -> None:
