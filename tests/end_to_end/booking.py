@@ -28,6 +28,13 @@ class Bookings:
             SELECT coalesce(max(starts_at), now()) + interval '1 day' FROM booking_appointment RETURNING id"""
         return int(self._one(insert))
 
+    def day(self, number: int) -> str:
+        return str(
+            self._one(
+                "SELECT (starts_at AT TIME ZONE 'UTC')::date FROM booking_appointment WHERE id = %s", number
+            )
+        )
+
     def taken(self) -> list[tuple[int, str]]:
         """The numbers of those that are booked, and by whom."""
         query = """SELECT a.id, u.username FROM booking_appointment a

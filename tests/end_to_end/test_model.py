@@ -1,12 +1,13 @@
 """A model behind the whole service: web, worker, and a server that speaks OpenAI's protocol."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.bots.provider import Provider, Refusal, Stream, calls, says, stalls
+from tests.bots.provider import Asked, Provider, Refusal, Stream, calls, says, stalls
 from tests.brokers import Broker
 from tests.databases import database
 from tests.end_to_end.booking import Bookings
@@ -16,6 +17,7 @@ from tests.reader.client import Reader
 from tests.stack import Stack
 from tests.waiting import wait_until
 
+LOOK = calls("find_appointments", "{}")
 BOOKED = [("find_appointments", "done"), ("book_appointment", "done")]
 REFUSED = "ModelAuthenticationError status 401 code invalid_api_key type error cause AuthenticationError"
 
@@ -131,10 +133,10 @@ def test_the_model_names_what_it_answered(stack: Stack, alice: Reader, provider:
     assert alice.ask("GET", f"/api/conversations/{conversation}")["title"] == "Bicycle fares"
 
 
-def asked_to_book(alice: Reader, provider: Provider, number: int, *then: Stream) -> str:
+def asked_to_book(alice: Reader, provider: Provider, number: int, *then: Stream, look: Stream = LOOK) -> str:
     """The reply, whose model has found an appointment and wants to book that one: it waits for a person."""
     book = calls("book_appointment", f'{{"number": {number}}}')
-    provider.will(calls("find_appointments", "{}"), book, *then)
+    provider.will(look, book, *then)
     reply = alice.say(alice.start(), "Book me an appointment")
     alice.wait_for(lambda: (alice.message(reply) or {}).get("status") == "waiting", what="the question")
     return reply
@@ -169,6 +171,26 @@ def test_what_the_model_wants_to_book_is_booked_once_the_person_approves(
     assert provider.asked[2].roles == ["system", "user", "assistant", "tool", "assistant", "tool"]
     kept = usage(stack, reply)
     assert (kept["input_tokens"], kept["output_tokens"]) == (120, 21)
+
+
+def test_a_model_that_looks_again_after_a_booking_sees_what_is_free_then(
+    stack: Stack, alice: Reader, provider: Provider, bookings: Bookings
+) -> None:
+    number = bookings.make()
+    look = calls("find_appointments", json.dumps({"day": bookings.day(number)}))
+    reply = asked_to_book(alice, provider, number, look, says("It is yours."), look=look)
+
+    approve(alice, reply)
+    alice.finished(reply)
+
+    assert number in free(provider.asked[1])
+    assert number not in free(provider.asked[3])
+
+
+def free(asked: Asked) -> list[int]:
+    """What the model was told last, by a tool."""
+    _, result, _ = asked.messages[-1]["content"].splitlines()
+    return [appointment["number"] for appointment in json.loads(result)["free"]]
 
 
 def test_a_worker_killed_in_the_middle_of_a_call_books_once_and_the_answer_goes_on(
