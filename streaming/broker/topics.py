@@ -1,3 +1,5 @@
+import random
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,13 +46,32 @@ class Topics:
             raise translated(error.args[0]) from error
 
     def prepare(self, topics: list[Topic], *, partitions: int) -> list[str]:
-        """Makes those that are missing and returns their names; one that is there is left as it is."""
+        """Makes those that are missing and returns their names; one that is there is left as it is.
+
+        Those it made can be asked about and written to then, at the broker that answers.
+        """
         if self._fixed_id:
             return [topic.name for topic in topics if self._counted(topic.name).partitions == 0]
         futures = self._admin.create_topics(
             [_new(topic, partitions) for topic in topics], operation_timeout=self._timeout
         )
-        return [name for name, future in futures.items() if _was_made(future)]
+        made = [name for name, future in futures.items() if _was_made(future)]
+        for name in made:
+            self._await(name)
+        return made
+
+    def _await(self, name: str) -> None:
+        """The controller says that it made a topic before the brokers know it."""
+        deadline = time.monotonic() + self._timeout
+        while True:
+            try:
+                self.identify(name)
+            except BrokerUnavailableError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(random.uniform(0.02, 0.06))
+            else:
+                return
 
     def _counted(self, name: str) -> TopicIdentity:
         # Asking about one topic by name makes the in-process broker create it.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from uuid import uuid4
 
 import pytest
 
@@ -107,6 +108,14 @@ def test_a_lost_partition_reads_on_once_it_is_assigned_again(written: Written, r
 
 def test_a_topic_is_the_same_one_each_time_it_is_asked_about(topics: Topics, topic: str) -> None:
     assert topics.identify(topic) == topics.identify(topic)
+
+
+def test_topics_are_there_once_they_are_prepared(topics: Topics) -> None:
+    names = [f"test-{uuid4()}" for _ in range(10)]
+
+    topics.prepare([Topic(name, kept_ms=HOUR_MS) for name in names], partitions=4)
+
+    assert {topics.identify(name).partitions for name in names} == {4}
 
 
 def test_preparing_topics_twice_makes_them_once(topics: Topics, topic: str) -> None:
