@@ -14,7 +14,7 @@ from streaming.trace import REQUEST, identifiers
 # They write with handlers of their own, which they made before the settings were read.
 SERVERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "gunicorn.error", "gunicorn.access")
 # At DEBUG they write down what a model or a tool is asked, and at INFO each request.
-TALKATIVE = ("openai", "anthropic", "google_genai", "httpx", "httpcore", "httpx2", "httpcore2", "mcp")
+TALKATIVE = ("openai", "anthropic", "google_genai", "httpx", "httpcore", "httpx2", "httpcore2")
 logger = logging.getLogger(__name__)
 
 
@@ -35,6 +35,8 @@ def logging_of(level: str, form: str) -> dict[str, Any]:
             # Each connection that the pool lends is news to nobody.
             "psycopg": {"level": "DEBUG" if level == "DEBUG" else "WARNING"},
             **{name: {"level": "WARNING"} for name in TALKATIVE},
+            # What it can't read it writes down, with what is in it. That a server is away we say ourselves.
+            "mcp": {"level": "CRITICAL"},
         },
     }
 

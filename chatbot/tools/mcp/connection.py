@@ -7,9 +7,10 @@ import httpx2
 from mcp import Client, Implementation, StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
+from chatbot.tools.mcp import bounded_lines
+from chatbot.tools.mcp.bounded_lines import LARGEST
 from chatbot.tools.mcp.configuration import ServerPlace
 
-LARGEST = 4_000_000
 WHO = Implementation(name="chatbot", version="1")
 # The tool's own deadline ends a call: only a connection that stays silent far beyond it ends by itself.
 TIMES = httpx2.Timeout(10.0, read=900.0)
@@ -43,21 +44,28 @@ async def connected(place: ServerPlace) -> AsyncIterator[Client]:
     """
     async with AsyncExitStack() as stack:
         if place.url:
-            http = httpx2.AsyncClient(
-                headers=place.headers, timeout=TIMES, event_hooks={"response": [_bounded]}
-            )
+            headers = {**place.headers, "Accept-Encoding": "identity"}
+            http = httpx2.AsyncClient(headers=headers, timeout=TIMES, event_hooks={"response": [_bounded]})
             await stack.enter_async_context(http)
-            transport = streamable_http_client(place.url, http_client=http)
+            transport = streamable_http_client(place.url, http_client=http, max_sse_event_size=LARGEST)
         else:
             command, *arguments = place.command
             transport = stdio_client(
-                StdioServerParameters(command=command, args=arguments, env=place.environment)
+                StdioServerParameters(
+                    command=command,
+                    args=arguments,
+                    env=place.environment,
+                    encoding=bounded_lines.ENCODING,
+                    encoding_error_handler="replace",
+                )
             )
         yield await stack.enter_async_context(Client(transport, client_info=WHO, cache=None))
 
 
 async def _bounded(response: httpx2.Response) -> None:
-    """Streams of events last as long as the session; each event has a bound in the library."""
+    """Streams of events last as long as the session; each event has the same bound in the library."""
+    # Not unpacked: 4 MB of zeros are 4 GB. Who compresses although we do not take it is not understood.
+    response.headers.pop("Content-Encoding", None)
     is_stream = response.headers.get("content-type", "").startswith("text/event-stream")
     if not is_stream and isinstance(response.stream, httpx2.AsyncByteStream):
         response.stream = BoundedBody(response.stream)

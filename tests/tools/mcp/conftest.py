@@ -3,10 +3,12 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from threading import Thread
+from typing import Self
 
 import pytest
 import uvicorn
 from pytest_django import Settings
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chatbot.tools import registry
 from chatbot.tools.mcp.configuration import Asks, ServerPlace
@@ -17,15 +19,17 @@ from tests.waiting import wait_until, wait_until_async
 
 
 class HttpLibrary:
-    """On a thread, at a port that stays the same when it is started again."""
+    """The library, or another `app`, on a thread of its own; `headers` are those of each request so far."""
 
-    def __init__(self) -> None:
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}/mcp"
-        config = uvicorn.Config(
-            library.server.streamable_http_app(), log_config=None, timeout_graceful_shutdown=1
+    def __init__(self, app: ASGIApp | None = None, *, port: int = 0) -> None:
+        self.headers: list[dict[bytes, bytes]] = []
+        self._listening = socket.create_server(("127.0.0.1", port))
+        self.port = self._listening.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/mcp"
+        self._app = app or library.server.streamable_http_app()
+        self._server = uvicorn.Server(
+            uvicorn.Config(self._serve, interface="asgi3", log_config=None, timeout_graceful_shutdown=1)
         )
-        self._server = uvicorn.Server(config)
         self._thread = Thread(target=self._server.run, args=[[self._listening]], name="library")
 
     def start(self) -> None:
@@ -37,13 +41,23 @@ class HttpLibrary:
         self._thread.join(10)
         self._listening.close()
 
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            self.headers.append(dict(scope["headers"]))
+        await self._app(scope, receive, send)
+
 
 @pytest.fixture(scope="module")
 def http_library() -> Iterator[HttpLibrary]:
-    served = HttpLibrary()
-    served.start()
-    yield served
-    served.stop()
+    with HttpLibrary() as served:
+        yield served
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from chatbot.bots.protocol import ToolError
 from chatbot.tools.mcp.configuration import Asks, ServerPlace
 from conversations.models import Message
 from tests.port import free_port
-from tests.tools.mcp.conftest import there
+from tests.tools.mcp.conftest import HttpLibrary, there
 from tests.tools.mcp.holder import LIBRARY
 from tests.tools.scene import Attempts
 from tests.waiting import wait_until, wait_until_async
@@ -54,6 +54,38 @@ async def test_a_process_that_ends_in_the_middle_is_reported_comes_back_and_ends
     assert "PASSWORD_OF_OURS" not in str(known)
     assert isinstance(number, dict)
     assert not is_running(number["result"])
+
+
+async def test_a_server_that_goes_away_and_comes_back_has_its_tools_again(
+    attempts: Attempts, settings: Settings
+) -> None:
+    settings.TOOLS = {}
+    first = HttpLibrary()
+    first.start()
+    async with there(ServerPlace("library", url=first.url)) as servers:
+        stage = await attempts.next()
+        await asyncio.to_thread(first.stop)
+
+        with pytest.raises(ToolError, match="nobody knows whether it took effect"):
+            await stage.toolbox.call("library_find", {"title": "Emma"})
+        await wait_until_async(lambda: asyncio.sleep(0, not servers.tools()), what="the end of its tools")
+        with HttpLibrary(port=first.port):
+            await wait_until_async(lambda: asyncio.sleep(0, servers.tools()), what="its return")
+            assert await stage.toolbox.call("library_find", {"title": "Persuasion"})
+
+
+async def test_one_that_is_started_anew_between_two_calls_is_not_missed(
+    attempts: Attempts, settings: Settings
+) -> None:
+    settings.TOOLS = {}
+    first = HttpLibrary()
+    first.start()
+    async with there(ServerPlace("library", url=first.url)):
+        stage = await attempts.next()
+        await asyncio.to_thread(first.stop)
+
+        with HttpLibrary(port=first.port):
+            assert await stage.toolbox.call("library_find", {"title": "Emma"})
 
 
 async def test_one_that_is_away_costs_its_tools_and_a_line_in_the_log(
