@@ -40,7 +40,10 @@ class Document(models.Model):
 class Page(models.Model):
     """A document as HTML, made when it was read: making it takes seconds for a large one. Not clean yet."""
 
-    document = models.OneToOneField(Document, models.CASCADE, primary_key=True, related_name="+")
+    # PostgreSQL itself removes it with its document: a version that knows no pages removes documents too.
+    document = models.OneToOneField(
+        Document, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
+    )
     html = models.TextField()
 
     def __str__(self) -> str:
@@ -104,7 +107,12 @@ class IngestionJob(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     language = models.CharField(
         max_length=63, blank=True, help_text="Empty: each document's own is found out."

@@ -5,10 +5,14 @@ import uuid_utils.compat
 from django.conf import settings
 from django.db import migrations, models
 
-# By PostgreSQL itself, not by Django: a version that knows no tools removes replies as well.
+# By PostgreSQL itself, not by Django: a version that knows no tools removes replies and users as well.
 CASCADE = """
 ALTER TABLE conversations_toolcall ADD CONSTRAINT tool_call_reply
 FOREIGN KEY (reply_id) REFERENCES conversations_message (id) ON DELETE CASCADE
+"""
+FORGET = """
+ALTER TABLE conversations_toolcall ADD CONSTRAINT tool_call_decided_by
+FOREIGN KEY (decided_by_id) REFERENCES conversations_user (id) ON DELETE SET NULL
 """
 
 
@@ -43,7 +47,7 @@ class Migration(migrations.Migration):
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('began_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('reply', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tool_calls', to='conversations.message')),
             ],
             options={
@@ -51,5 +55,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('reply'), models.F('ordinal'), name='tool_call_ordinal'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'running', 'done', 'failed', 'declined', 'interrupted'])), name='tool_call_state')],
             },
         ),
-        migrations.RunSQL(CASCADE, migrations.RunSQL.noop),
+        migrations.RunSQL([CASCADE, FORGET], migrations.RunSQL.noop),
     ]

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from uuid_utils.compat import uuid7
 
 from .message import Message
@@ -32,7 +33,7 @@ class ToolCall(models.Model):
     UNFINISHED = (State.WAITING, State.APPROVED, State.RUNNING)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    # PostgreSQL itself removes them with their reply: a version that knows no tools removes replies too.
+    # PostgreSQL itself sees to both: a version that knows no tools removes replies and users too.
     reply = models.ForeignKey(
         Message, models.CASCADE, related_name="tool_calls", db_index=False, db_constraint=False
     )
@@ -49,7 +50,12 @@ class ToolCall(models.Model):
     deadline = models.DateTimeField(null=True, blank=True)
     decision = models.CharField(max_length=9, choices=Decision, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     began_at = models.DateTimeField(null=True, blank=True)
@@ -71,6 +77,14 @@ class ToolCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tool} {self.key}"
+
+    @classmethod
+    def interrupt(cls, reply: Message) -> None:
+        """Those that were not at their end when that reply was."""
+        unfinished = cls.objects.filter(reply=reply, state__in=cls.UNFINISHED)
+        unfinished.update(
+            state=cls.State.INTERRUPTED, error="The answer ended before it did.", ended_at=Now()
+        )
 
     @property
     def key(self) -> str:

@@ -7,6 +7,17 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# By PostgreSQL itself, not by Django: a version that knows neither removes documents and users as well.
+CASCADE = """
+ALTER TABLE knowledge_page ADD CONSTRAINT page_document
+FOREIGN KEY (document_id) REFERENCES knowledge_document (id) ON DELETE CASCADE
+"""
+FORGET = """
+ALTER TABLE knowledge_ingestionjob ADD CONSTRAINT job_created_by
+FOREIGN KEY (created_by_id) REFERENCES conversations_user (id) ON DELETE SET NULL
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -18,7 +29,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Page',
             fields=[
-                ('document', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='knowledge.document')),
+                ('document', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='knowledge.document')),
                 ('html', models.TextField()),
             ],
         ),
@@ -34,7 +45,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('language', models.CharField(blank=True, help_text="Empty: each document's own is found out.", max_length=63)),
                 ('finished_at', models.DateTimeField(editable=False, null=True)),
-                ('created_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('created_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -66,4 +77,5 @@ class Migration(migrations.Migration):
             model_name='ingestionfile',
             constraint=models.UniqueConstraint(models.F('job'), models.F('path'), name='file_of_job'),
         ),
+        migrations.RunSQL([CASCADE, FORGET], migrations.RunSQL.noop),
     ]

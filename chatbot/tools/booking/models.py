@@ -8,12 +8,14 @@ class Appointment(models.Model):
     """A time that can be booked, and goes by its number; it is free while it is nobody's."""
 
     starts_at = models.DateTimeField(unique=True)
+    # PostgreSQL itself frees those of a user who is removed: a version that knows none removes users too.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
         null=True,
         blank=True,
         related_name="appointments",
+        db_constraint=False,
     )
     booked_at = models.DateTimeField(null=True, blank=True)
 

@@ -5,6 +5,13 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# By PostgreSQL itself, not by Django: a version that knows no appointments removes users as well.
+FREE = """
+ALTER TABLE booking_appointment ADD CONSTRAINT appointment_user
+FOREIGN KEY (user_id) REFERENCES conversations_user (id) ON DELETE SET NULL
+"""
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -20,7 +27,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('starts_at', models.DateTimeField(unique=True)),
                 ('booked_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='appointments', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='appointments', to=settings.AUTH_USER_MODEL)),
             ],
         ),
+        migrations.RunSQL(FREE, migrations.RunSQL.noop),
     ]
