@@ -67,7 +67,9 @@ def end_questions(reply: Message) -> None:
     """Whoever cancelled it answers no more. Under the conversation's lock."""
     calls = ToolCall.objects.filter(reply=reply, state__in=(State.WAITING, State.APPROVED))
     declined = {"state": State.DECLINED, "decision": Decision.CANCELLED, "error": SAID[Decision.CANCELLED]}
-    if reply.tools is not None and calls.update(**declined, decided_at=Now(), ended_at=Now()):
+    if reply.tools is not None:
+        calls.update(**declined, decided_at=Now(), ended_at=Now())
+        ToolCall.interrupt(reply)
         show(reply)
 
 

@@ -93,11 +93,19 @@ def carry_out(claimed: Claim, ordinal: int, effect: Callable[[], object], *, sec
 
 
 @transaction.atomic
+def looked_up(look: Callable[[], str], *, seconds: float) -> str:
+    """What `look` finds in the database, none of whose statements takes longer; what it changed is undone."""
+    _limit_statements(seconds)
+    found = look()
+    transaction.set_rollback(True)
+    return found
+
+
+@transaction.atomic
 def _carried_out(claimed: Claim, ordinal: int, effect: Callable[[], object], seconds: float) -> ToolCall:
     if _call(claimed, ordinal).state != State.RUNNING:
         raise EndedError
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+    _limit_statements(seconds)
     result = effect()
     # After the effect, so that heartbeats are not held up by it; what it did is undone where this raises.
     reply = locked(claimed)
@@ -133,6 +141,12 @@ def show(reply: Message, **columns: Any) -> None:
     """Under the reply's lock: its row says of its calls what they are now."""
     calls = ToolCall.objects.filter(reply=reply).order_by("ordinal")
     Message.objects.filter(pk=reply.pk).update(tools=[call.shown for call in calls], **columns)
+
+
+def _limit_statements(seconds: float) -> None:
+    """Until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}")
 
 
 def _close(claimed: Claim, ordinal: int, ending: Ending) -> bool:

@@ -91,17 +91,9 @@ def finish(claimed: Claim, outcome: Outcome) -> Ended | None:
     ended = plain_reply.finish(claimed.reply, outcome)
     if ended is not None:
         if ended.reply.tools is not None:
-            _interrupt_calls(ended.reply)
+            ToolCall.interrupt(ended.reply)
         announce(ended.reply, siblings={ended.reply.pk: ended.siblings})
     return ended
-
-
-def _interrupt_calls(reply: Message) -> None:
-    """What still ran when it ended."""
-    unfinished = ToolCall.objects.filter(reply=reply, state__in=ToolCall.UNFINISHED)
-    unfinished.update(
-        state=ToolCall.State.INTERRUPTED, error="The answer ended before it did.", ended_at=Now()
-    )
 
 
 @transaction.atomic
@@ -120,6 +112,8 @@ def hand_over(claimed: Claim) -> bool:
     reply = Message.objects.select_related("conversation").get(pk=claimed.id)
     if reply.is_finished:
         _close(reply)
+        if reply.tools is not None:
+            ToolCall.interrupt(reply)
     announce(reply)
     ring(reply.conversation_id, reply.pk)
     return True
@@ -200,7 +194,7 @@ def _end_unclaimed(reply: Message, status: Message.Status, error: str) -> bool:
     if ended:
         ended_unclaimed.add(status)
         if reply.tools is not None:
-            _interrupt_calls(reply)
+            ToolCall.interrupt(reply)
         announce(Message.objects.select_related("conversation").get(pk=reply.pk))
     return ended == 1
 

@@ -18,6 +18,8 @@ State = ToolCall.State
 FAILED = "It failed for a reason that is in the service's log."
 PERHAPS = f"{FAILED} It may have taken effect all the same."
 UNKNOWN = "nobody knows whether it took effect. It is not repeated by itself."
+UNAPPROVED = "Nobody has approved this: it was not done."
+GONE = "There is no such tool any more."
 INTERRUPTED = f"It was interrupted, and {UNKNOWN}"
 
 
@@ -40,6 +42,16 @@ async def called(tool: Tool, context: ToolContext, arguments: Arguments, databas
         return late(tool) if limit.expired() else failure(tool, error)
 
 
+def given_up(call: ToolCall, tool: Tool | None) -> Ending | None:
+    """None: it is to be run, for the first time or again."""
+    if call.state == State.WAITING:
+        return Ending(State.FAILED, error=UNAPPROVED)
+    if call.state == State.APPROVED:
+        return None if tool is not None else Ending(State.FAILED, error=GONE)
+    is_repeatable = tool is not None and tool.traits.kind is not Kind.ONCE
+    return None if is_repeatable else Ending(State.INTERRUPTED, error=INTERRUPTED)
+
+
 def late(tool: Tool) -> Ending:
     logger.warning("the tool %s took longer than %s s", tool.spec.name, tool.traits.seconds)
     said = f"It took longer than {tool.traits.seconds:g} seconds, and"
@@ -55,6 +67,7 @@ def failure(tool: Tool, error: Exception) -> Ending:
         logger.warning("the tool %s was interrupted: %s", tool.spec.name, error)
         return Ending(State.INTERRUPTED, error=INTERRUPTED)
     if isinstance(error, NotPlainError):
-        return Ending(State.FAILED, error=str(error))
+        is_undone = tool.traits.kind is Kind.DATABASE
+        return Ending(State.FAILED, error=str(error) if is_undone else f"It was done, but: {error}")
     logger.error("the tool %s failed", tool.spec.name, exc_info=error)
     return Ending(State.FAILED, error=FAILED if tool.traits.kind is Kind.DATABASE else PERHAPS)

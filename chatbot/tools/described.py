@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from chatbot.bots.protocol import ToolError, ToolSpec
 from chatbot.tools.plain import storable_json
 from chatbot.tools.tool import Kind, Traits, traits_of
+from conversations.titles import is_unseen
 
 LONGEST_LABEL = 200
 LONGEST_QUESTION = 500
@@ -74,7 +75,7 @@ def describe(name: str, function: Callable[..., Any]) -> Tool:
 
 def whole_question(text: str) -> str:
     """On one line. Raises ToolError for one that is too long: nobody approves what they were not shown."""
-    line = " ".join(text.split())
+    line = _visible(text)
     if len(line) > LONGEST_QUESTION:
         raise ToolError("This is too long to ask a person about. Use shorter arguments.")
     return line
@@ -117,6 +118,14 @@ def _place(location: tuple[int | str, ...]) -> str:
     return ".".join(map(str, location)) or "arguments"
 
 
-def _one_line(text: str, longest: int) -> str:
+def _visible(text: str) -> str:
+    """On one line, without what hides, or turns around, the rest of it: all that is read is there."""
     line = " ".join(text.split())
+    if line.isascii() and line.isprintable():
+        return line
+    return "".join("\N{REPLACEMENT CHARACTER}" if is_unseen(each) else each for each in line)
+
+
+def _one_line(text: str, longest: int) -> str:
+    line = _visible(text)
     return line if len(line) <= longest else line[: longest - 1] + "…"

@@ -5,10 +5,11 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 
 from chatbot.bots.protocol import ToolCall as Call
 from chatbot.bots.protocol import ToolError, ToolSpec, ToolWaitsError
@@ -31,7 +32,6 @@ State = ToolCall.State
 MOST_CALLS = 100
 PATIENCE = 60.0  # as for the end of an answer: while PostgreSQL is away nobody else can have claimed it
 STOPPED = "The user has stopped this answer."
-GONE = "There is no such tool any more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +138,14 @@ class Toolbox:
             return asks.format_map(arguments.values)
         assert asks is not None, "it is asked"
         user = await self._safely(journal.owner, self._claim)
-        context = self._context(user, "")
-        limit = asyncio.timeout(tool.traits.seconds)
+        context, seconds = self._context(user, ""), tool.traits.seconds
+        limit = asyncio.timeout(seconds)
         try:
             async with limit:
-                return await self._threads.tools(transaction.atomic(asks), context, **arguments.values)
+                look = partial(asks, context, **arguments.values)
+                return await self._patiently(
+                    self._threads.tools, lambda: journal.looked_up(look, seconds=seconds)
+                )
         except Exception as error:
             raise ToolError(calling.failure(tool, error).error) from error
 
@@ -151,7 +154,7 @@ class Toolbox:
             return call
         draft = Draft(call.ordinal, call.tool, call.arguments, call.digest, call.label)
         tool = self._tools.get(call.tool)
-        ending = _given_up(call, tool)
+        ending = calling.given_up(call, tool)
         if tool is not None and ending is None:
             try:
                 return await self._run(tool, tool.arguments(call.arguments), draft)
@@ -227,17 +230,6 @@ class Toolbox:
                 self.is_over = False
                 self._scene.cancel()
                 raise
-
-
-def _given_up(call: ToolCall, tool: Tool | None) -> Ending | None:
-    """None: it is to be run, for the first time or again."""
-    if call.state == State.APPROVED and tool is not None:
-        return None
-    if call.state == State.APPROVED:
-        return Ending(State.FAILED, error=GONE)
-    if tool is None or tool.traits.kind is Kind.ONCE:
-        return Ending(State.INTERRUPTED, error=calling.INTERRUPTED)
-    return None
 
 
 def _result(call: ToolCall) -> Any:

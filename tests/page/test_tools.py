@@ -28,6 +28,31 @@ def question(visitor: Visitor) -> Locator:
     return visitor.page.locator('.call[data-state="waiting"]')
 
 
+HOSTILE = "<img src=x onerror=alert(1)>"
+LINE = """async (text) => {
+    const { line } = await import("/static/js/call.js");
+    const call = { ordinal: 1, state: "waiting", label: text, question: text };
+    const shown = line(call, { id: "m", conversation_id: "c" });
+    return [shown.querySelectorAll("img").length, shown.querySelector("span").textContent];
+}"""
+
+
+def test_what_is_asked_is_only_text(alice: Visitor) -> None:
+    alice.open()
+
+    assert alice.page.evaluate(LINE, HOSTILE) == [0, HOSTILE]
+
+
+def test_an_answer_that_waits_is_stopped_and_asks_no_more(alice: Visitor) -> None:
+    number = ask_to_book(alice)
+
+    alice.page.get_by_role("button", name="Stop this answer").click()
+
+    alice.replies("cancelled").wait_for()
+    assert question(alice).count() == 0
+    assert re.fullmatch(rf"Book appointment {number}: .+\? · not done", lines(alice)[1])
+
+
 def test_what_was_done_is_a_quiet_line_and_still_there_after_a_refresh(alice: Visitor) -> None:
     alice.open()
     alice.start("knowledge")

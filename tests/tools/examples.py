@@ -5,6 +5,7 @@ import threading
 from typing import Annotated, Any
 
 from django.contrib.auth.models import Group
+from django.db import connection
 from pydantic import Field
 
 from chatbot.bots.protocol import ToolError
@@ -25,6 +26,18 @@ def note(context: ToolContext, text: Annotated[str, Field(max_length=50)]) -> di
 def careful_note(context: ToolContext, text: str) -> str:
     """Write a note down, once somebody has said yes."""
     return str(Group.objects.create(name=text))
+
+
+def ask_the_database(context: ToolContext) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(60)")
+    return "Sure?"
+
+
+@tool(Kind.DATABASE, asks=ask_the_database, seconds=0.2)
+def ponder(context: ToolContext) -> str:
+    """Ask a question that takes its time."""
+    return "pondered"
 
 
 @tool(Kind.DATABASE)
@@ -77,5 +90,5 @@ def stumble(context: ToolContext) -> str:
 
 TOOLS = {
     function.__name__: f"{__name__}.{function.__name__}"
-    for function in (note, careful_note, refuse, dawdle, pay, send, hang, whisper, stumble)
+    for function in (note, careful_note, ponder, refuse, dawdle, pay, send, hang, whisper, stumble)
 }

@@ -1,11 +1,13 @@
 """Appointments are found, booked and cancelled by those whose they are, once each."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Event
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from chatbot.bots.protocol import ToolError
@@ -13,6 +15,7 @@ from chatbot.tools.booking import tools
 from chatbot.tools.booking.models import Appointment
 from chatbot.tools.tool import ToolContext
 from conversations.models import User
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 NOBODY = UUID(int=0)
@@ -121,6 +124,51 @@ def test_what_is_over_stays(alice: User, past: Appointment) -> None:
     Appointment.objects.update(user=alice)
 
     assert refused(tools.cancel, alice, past.pk).endswith("it is over.")
+
+
+def test_an_appointment_of_an_account_that_is_deleted_is_free(
+    alice: User, bob: User, appointment: Appointment
+) -> None:
+    tools.book(by(alice), appointment.pk)
+
+    alice.delete()
+
+    assert tools.book(by(bob), appointment.pk)["number"] == appointment.pk
+
+
+def book_and_wait(user: User, number: int, is_booked: Event, go_on: Event) -> None:
+    try:
+        with transaction.atomic():
+            tools.book(by(user), number)
+            is_booked.set()
+            assert go_on.wait(20)
+    finally:
+        connection.close()
+
+
+def is_held_up() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_bookings_at_once_are_not_one_too_many(alice: User) -> None:
+    starts = [timezone.now() + timedelta(hours=hour) for hour in range(1, 12)]
+    *had, last, too_many = (Appointment.objects.create(starts_at=start) for start in starts)
+    Appointment.objects.filter(pk__in=[one.pk for one in had]).update(user=alice)
+    is_booked, at_once = Event(), Event()
+
+    with ThreadPoolExecutor() as aside:
+        first = aside.submit(book_and_wait, alice, last.pk, is_booked, at_once)
+        assert is_booked.wait(20)
+        second = aside.submit(book_and_wait, alice, too_many.pk, Event(), at_once)
+        wait_until(lambda: second.done() or is_held_up(), what="the second")
+        at_once.set()
+
+    assert first.exception() is None
+    with pytest.raises(ToolError, match="You have 10 appointments"):
+        second.result()
 
 
 def test_nobody_has_more_than_ten(alice: User, appointment: Appointment) -> None:

@@ -218,7 +218,7 @@ async def test_nothing_is_begun_for_an_answer_that_was_stopped(attempts: Attempt
     ("tool", "why", "state"),
     [
         ("hang", "nobody knows whether it took effect", "interrupted"),
-        ("whisper", "What it returned is too long: 100,002 characters", "failed"),
+        ("whisper", "It was done, but: What it returned is too long: 100,002 characters", "failed"),
         ("stumble", "It failed for a reason that is in the service's log.", "failed"),
     ],
 )

@@ -9,6 +9,7 @@ from pydantic import Field
 from chatbot.bots.protocol import ToolError
 from chatbot.tools.booking.models import Appointment
 from chatbot.tools.tool import Kind, ToolContext, tool
+from conversations.models import User
 
 HOURS = range(9, 17)
 WEEKEND = (5, 6)
@@ -39,6 +40,8 @@ def ask_to_book(context: ToolContext, number: int) -> str:
 @tool(Kind.DATABASE, asks=ask_to_book, label="Booked appointment {number}")
 def book(context: ToolContext, number: Number) -> dict[str, Any]:
     """Book a free appointment for the user, by its number."""
+    # One after the other for each user, so that two at once are not one too many.
+    User.objects.select_for_update(no_key=True).get(pk=context.user.pk)
     appointment = _bookable(context, number)
     appointment.user, appointment.booked_at = context.user, timezone.now()
     appointment.save()
