@@ -28,6 +28,12 @@ def alice(stack: Stack) -> Iterator[Reader]:
 
 
 @pytest.fixture
+def bob(stack: Stack) -> Iterator[Reader]:
+    with Reader(stack.base_url, stack.token("bob")) as reader:
+        yield reader
+
+
+@pytest.fixture
 def stranger(stack: Stack) -> Iterator[Stranger]:
     with a_stranger(stack) as stranger:
         yield stranger
