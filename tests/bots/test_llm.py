@@ -12,10 +12,10 @@ from pytest_django import Settings
 
 from chatbot.bots.llm.bot import NO_MODEL, LlmBot
 from chatbot.bots.load import load
-from chatbot.bots.protocol import Citation, Thought, Turn, Usage
+from chatbot.bots.protocol import Citation, Turn, Usage
 from chatbot.knowledge.ingest import ingest
 from tests.bots.asking import cited, heard_before_failing, pieces, question, said
-from tests.bots.provider import Provider, Stream, says, stalls, thinks
+from tests.bots.provider import Provider, Stream, says, stalls
 from tests.knowledge.library import stock
 from tests.waiting import wait_until_async
 
@@ -54,14 +54,6 @@ def test_a_server_may_end_by_the_mark_or_by_a_reason_alone(provider: Provider, a
     provider.will(answer)
 
     assert said(PlainBot(), "What does a bicycle cost?") == "Two."
-
-
-def test_what_a_model_thinks_is_a_sign_of_life_and_not_said(provider: Provider) -> None:
-    provider.will(thinks("Hm,", " a bicycle", then=says("Two.")))
-
-    heard = pieces(PlainBot(), "What does a bicycle cost?")
-
-    assert [part for part in heard if not isinstance(part, Usage)][:3] == [Thought(), Thought(), "Two."]
 
 
 def test_goes_by_the_name_llm(provider: Provider) -> None:

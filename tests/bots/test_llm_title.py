@@ -57,6 +57,8 @@ def test_a_long_exchange_is_shown_in_part(provider: Provider) -> None:
     [
         (says('"Bicycle fares"'), "Bicycle fares"),
         (says("\n\n Bicycle fares\n", "It is about bicycles."), "Bicycle fares"),
+        (says("<think>\nA bicycle.", "\n</think>\n\nBicycle fares"), "Bicycle fares"),
+        (says("<think>\nA bicycle."), ""),
         (says("«Tarifs des vélos»"), "Tarifs des vélos"),
         (says("Bicycle fares", finish="length"), ""),
         (says(""), ""),

@@ -18,6 +18,7 @@ from pydantic_ai.messages import (
 from pydantic_ai.models import Model
 from pydantic_ai.settings import ModelSettings
 
+from chatbot.bots.llm.aloud import Aloud
 from chatbot.bots.llm.backoff import pause_after
 from chatbot.bots.llm.failure import (
     CUT_OFF,
@@ -119,12 +120,16 @@ class Exchange:
         async with model_request_stream(
             self._model, self._messages, model_settings=SETTINGS, model_request_parameters=parameters
         ) as stream:
+            aloud = Aloud()
             async for event in stream:
-                if text := words(event):
+                if text := aloud.feed(words(event)):
                     for part in self._said(text):
                         yield part
                 elif isinstance(event, PartStartEvent | PartDeltaEvent):
                     yield Thought()
+            if text := aloud.rest():
+                for part in self._said(text):
+                    yield part
             self._response = stream.get()
             self._meter.add(stream.usage)
 

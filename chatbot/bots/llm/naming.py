@@ -6,6 +6,7 @@ from pydantic_ai.exceptions import AgentRunError
 from pydantic_ai.messages import ModelMessage, ModelRequest, SystemPromptPart, UserPromptPart
 from pydantic_ai.models import Model
 
+from chatbot.bots.llm.aloud import Aloud
 from chatbot.bots.llm.endpoint import Endpoint
 from chatbot.bots.llm.exchange import NONSENSE, SETTINGS, words
 from chatbot.bots.llm.failure import details
@@ -49,12 +50,12 @@ def _messages(exchange: Exchange) -> list[ModelMessage]:
 
 async def _first_line(model: Model, messages: list[ModelMessage]) -> str:
     """What goes on and on is hung up on: not every server heeds a number of tokens."""
-    said, events = "", 0
+    said, events, aloud = "", 0, Aloud()
     async with model_request_stream(model, messages, model_settings=SETTINGS) as stream:
         async for event in stream:
-            said, events = (said + words(event)).lstrip(), events + 1
+            said, events = (said + aloud.feed(words(event))).lstrip(), events + 1
             if "\n" in said or len(said) > LONGEST_TITLE or events > MOST_EVENTS:
                 break
         else:
-            said = "" if stream.get().finish_reason == "length" else said
+            said = "" if stream.get().finish_reason == "length" else said + aloud.rest()
     return said.partition("\n")[0].strip(QUOTES)
