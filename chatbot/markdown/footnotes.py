@@ -13,6 +13,8 @@ from mdit_py_plugins.footnote.index import footnote_def, footnote_tail, render_f
 
 Env = dict[str, Any]
 DEFINITION = "footnote_reference_open"
+MOST_WAYS_BACK = 20
+"""To so many of its references a footnote leads back. An answer may have 50,000, and has to fit into a record."""
 
 
 class Numbers(dict[str, int]):
@@ -74,6 +76,8 @@ def render_way_back(
     renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Env
 ) -> str:
     place = render_footnote_anchor_name(renderer, tokens, index, options, env)
-    if (again := tokens[index].meta["subId"]) > 0:
+    if (again := tokens[index].meta["subId"]) >= MOST_WAYS_BACK:
+        return ""
+    if again > 0:
         place += f":{again}"
     return f' <a href="#fnref{place}" class="footnote-backref" aria-label="Back to the text">↩\ufe0e</a>'

@@ -1,6 +1,10 @@
+import json
 import re
 
+from chatbot.markdown.footnotes import MOST_WAYS_BACK
 from chatbot.markdown.render import render
+from chatbot.worker.attempt.progress import MOST_CHARACTERS
+from streaming.broker.options import MAX_RECORD_BYTES
 
 TEXT = "One[^a] and[^b], again[^a].\n\n[^a]: First *note*.\n[^b]: Second.\n\n    With more.\n"
 
@@ -27,6 +31,16 @@ def test_each_reference_leads_to_its_footnote_and_back() -> None:
 
     assert len(ids(html)) == len(set(ids(html))) == 5
     assert sorted(targets(html)) == sorted([*ids(html), "fn-c0ffee-1"])
+
+
+def test_the_longest_answer_of_references_fits_into_a_record() -> None:
+    definition = "[^a]: x\n\n"
+    references = "[^a]" * ((MOST_CHARACTERS - len(definition)) // 4)
+
+    html = render(definition + references, "c0ffeec0ffee")
+
+    assert html.count("footnote-backref") == MOST_WAYS_BACK
+    assert len(json.dumps(html)) + MOST_CHARACTERS < MAX_RECORD_BYTES
 
 
 def test_two_texts_on_a_page_have_no_id_in_common() -> None:
