@@ -14,7 +14,7 @@ from mdit_py_plugins.footnote.index import footnote_def, footnote_tail, render_f
 Env = dict[str, Any]
 DEFINITION = "footnote_reference_open"
 MOST_WAYS_BACK = 20
-"""To so many of its references a footnote leads back. An answer may have 50,000, and has to fit into a record."""
+"""To so many of its references a footnote leads back: an answer of 50,000 has to fit into a record."""
 
 
 class Numbers(dict[str, int]):
