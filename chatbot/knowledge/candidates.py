@@ -24,9 +24,11 @@ IN_ITS_HEADING = "ts_filter(vector, '{a}')"
 """As the index `passage_heading` has it."""
 
 PART = "(SELECT id, document_id, %s::float8 AS mass FROM knowledge_passage WHERE {} LIMIT %s)"
+# A join would read all documents; this asks for the language of the best until there are enough.
 COVERING = """
-    SELECT part.id FROM ({}) AS part JOIN knowledge_document document ON document.id = part.document_id
-    WHERE document.language = %s GROUP BY part.id ORDER BY sum(part.mass) DESC, part.id LIMIT %s
+    SELECT id FROM (
+        SELECT id, document_id FROM ({}) AS part GROUP BY id, document_id ORDER BY sum(mass) DESC, id) AS best
+    WHERE (SELECT language FROM knowledge_document WHERE id = document_id) = %s LIMIT %s
 """
 # The planner likes a scan that a limit would end early; but a scan unpacks every vector that it meets.
 BY_INDEX = "SET LOCAL enable_seqscan = off"

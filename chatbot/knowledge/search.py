@@ -25,9 +25,8 @@ NEAREST = 20
 EVEN = 60
 """How little the first ranks differ in a fusion of rankings: the usual constant of it."""
 VECTORS = """
-    SELECT passage.id, document_id, anchor, vector::text FROM knowledge_passage passage
-    JOIN knowledge_document document ON document.id = document_id
-    WHERE passage.id = ANY(%s) AND document.language = %s
+    SELECT id, document_id, anchor, vector::text FROM knowledge_passage
+    WHERE id = ANY(%s) AND (SELECT language FROM knowledge_document WHERE id = document_id) = %s
 """
 
 
