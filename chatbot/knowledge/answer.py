@@ -8,7 +8,7 @@ from .excerpt import excerpt
 from .greeting import is_greeting, is_thanks
 from .models import Document
 from .outline import plain_words
-from .search import Hit, search
+from .search import ENOUGH, Hit, search
 
 MOST_PASSAGES = 3
 WORTH_ADDING = 0.7
@@ -16,8 +16,11 @@ COVERS_AS_MUCH = 0.7
 """The shares of the best passage's score and coverage that another needs to stand beside it."""
 NEAR_ENOUGH = 0.2
 """The coverage from which on a passage that does not answer is a topic worth naming."""
+NEARLY = 0.75 * ENOUGH
+"""The coverage from which on a passage is quoted before one that answers, where it is better in all else."""
 ALL_OF_IT = 0.75
 """The coverage from which on a passage is said to answer, and not only to come near."""
+MOST_THAT_COME_NEAR = 2
 LONGEST_QUOTE = 300
 """Characters of a citation's quote."""
 MARKS = re.compile(r"([\\`*\[\]<~]|(?<!\w)_|_(?!\w))")
@@ -43,16 +46,18 @@ def hits_for(question: str, before: Sequence[str] = ()) -> list[Hit]:
 
 
 def answer_with(hits: Sequence[Hit]) -> Iterator[str | Citation]:
-    answering = best_of([hit for hit in hits if hit.answers])
-    yield from quoted(answering) if answering else [nothing(hits)]
+    if any(hit.answers for hit in hits):
+        yield from quoted(best_of([hit for hit in hits if hit.coverage >= NEARLY]))
+    else:
+        yield nothing(hits)
 
 
 def best_of(hits: list[Hit]) -> list[Hit]:
-    """The best passage, and those that are nearly as good when it does answer; one of each section, and of
-    those that say the same."""
+    """The best passage, and those that are nearly as good, fewer where it only comes near; one of each
+    section, and of those that say the same."""
     good = [hit for hit in hits if is_as_good(hit, hits[0])]
     different = firsts(firsts(good, lambda hit: (hit.path, hit.anchor)), lambda hit: hit.text)
-    most = 1 if hits and hits[0].coverage < ALL_OF_IT else MOST_PASSAGES
+    most = MOST_PASSAGES if hits[0].coverage >= ALL_OF_IT else MOST_THAT_COME_NEAR
     return different[:most]
 
 

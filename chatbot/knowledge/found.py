@@ -7,7 +7,7 @@ from .terms import Term
 
 IN_ITS_HEADING = 1.0
 IN_A_HEADING_ABOVE = 0.3
-IN_CODE = 0.5
+IN_CODE = 0.8
 SAID_AGAIN = 0.2
 
 HAS_A_HEADING_PLACE = re.compile(r"':[\dBCD,]*\dA")

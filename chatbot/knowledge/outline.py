@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from markdown_it.token import Token
 
 from chatbot.markdown.render import PARSER
 
-CODE = {"fence", "code_block"}
+CODE = frozenset({"fence", "code_block", "code_inline"})
 
 
 class Anchors:
@@ -62,16 +62,16 @@ def first_heading(text: str) -> str:
     return "" if first is None else words_of([tokens[first + 1]])
 
 
-def words_of(tokens: Iterable[Token]) -> str:
-    """What a reader sees of these tokens: no marks, no targets of links."""
-    return " ".join(filter(None, (seen(token) for token in tokens))).strip()
+def words_of(tokens: Iterable[Token], *, but: Set[str] = frozenset()) -> str:
+    """What a reader sees of these tokens, but those kinds: no marks, no targets of links."""
+    return " ".join(filter(None, (seen(token, but) for token in tokens))).strip()
 
 
-def seen(token: Token) -> str:
-    if token.type in {"softbreak", "hardbreak"}:
+def seen(token: Token, but: Set[str]) -> str:
+    if token.type in {"softbreak", "hardbreak"} or token.type in but:
         return " "
     if token.children is not None:
-        return "".join(seen(child) for child in token.children)
+        return "".join(seen(child, but) for child in token.children)
     return token.content
 
 
@@ -81,7 +81,7 @@ def plain_words(text: str) -> str:
 
 
 def prose_and_code(text: str) -> tuple[str, str]:
-    """The words of a Markdown text outside and inside its blocks of code."""
+    """The words of a Markdown text outside and inside its code, in blocks and in lines."""
     tokens = PARSER.parse(text)
-    prose = words_of(token for token in tokens if token.type not in CODE)
-    return prose, words_of(token for token in tokens if token.type in CODE)
+    code = [part.content for token in tokens for part in token.children or [token] if part.type in CODE]
+    return words_of(tokens, but=CODE), " ".join(code)

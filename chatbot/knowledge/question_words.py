@@ -14,7 +14,7 @@ def words(*lines: str) -> frozenset[str]:
 
 ASIDE: Mapping[str, frozenset[str]] = {
     "english": words(
-        "can cant could let like look might shall want would",
+        "can cant could let like look might must shall want would",
         "describ explain know show tell understand wonder",
         "hello hey hi okay pleas thank thx",
         "actual anyth exact just mayb realli someth thing whatev",

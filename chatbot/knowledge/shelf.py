@@ -14,7 +14,7 @@ from .readers.extract import Extract, Piece
 from .readers.formats import Format
 from .vocabulary import recounted
 
-READING = "4"
+READING = "5"
 """Part of every digest: another number makes every document be read again, after its reading changed."""
 AT_ONCE = 200
 """Passages that one statement writes."""

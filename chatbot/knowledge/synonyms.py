@@ -13,6 +13,7 @@ GROUPS = (
     "delete drop erase forget remove",
     "begin boot launch start",
     "add create make new",
+    "add feed import ingest load upload",
     "adjust alter change edit modify",
     "name rename title",
     "update upgrade",

@@ -31,7 +31,7 @@ ASKING = frozenset(
     )
 )
 
-VAGUE_MASS = 0.3
+VAGUE_MASS = 0.5
 """The share of its mass that is left to a vague word."""
 
 GUESSED = 0.8

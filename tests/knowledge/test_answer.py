@@ -7,6 +7,7 @@ from chatbot.bots.protocol import Citation
 from chatbot.knowledge.answer import answer_to, escaped
 from chatbot.knowledge.ingest import ingest
 from chatbot.knowledge.models import Document
+from chatbot.knowledge.search import search
 from chatbot.markdown.render import render
 
 
@@ -147,6 +148,26 @@ def test_says_so_when_it_only_comes_near(library: Path) -> None:
     text = text_of("Is a bicycle free for kangaroos?")
 
     assert text.startswith("The nearest I have to this is from **Fares \u203a Children** [1]:")
+
+
+def test_of_what_only_comes_near_there_are_two_to_choose_from(db: None, tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.md").write_text(f"# Hut {number}\n\nLamp {number} burns oil all night.\n")
+    ingest([str(tmp_path)])
+
+    assert len(citations_of("Which lamp burns oil in a lighthouse at night?")) == 2
+    assert len(citations_of("Which lamp burns oil all night?")) == 3
+
+
+def test_what_nearly_answers_is_quoted_first_where_its_heading_names_it(db: None, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Mooring\n\nTie the boat to the post by its bow.\n")
+    (tmp_path / "b.md").write_text(
+        "# Songs\n\nOne is about mooring. Two more of them are about a storm that came over night.\n"
+    )
+    ingest([str(tmp_path)])
+
+    assert [hit.answers for hit in search("mooring storm")] == [False, True]
+    assert citations_of("mooring storm")[0].source.endswith("a.md")
 
 
 def test_says_that_it_has_nothing_and_cites_nothing(library: Path) -> None:

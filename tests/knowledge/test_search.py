@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from chatbot.knowledge.found import IN_CODE
 from chatbot.knowledge.ingest import ingest
 from chatbot.knowledge.models import Word
 from chatbot.knowledge.search import Hit, search
@@ -58,6 +59,15 @@ def test_a_word_in_the_heading_is_worth_more(db: None, tmp_path: Path) -> None:
     ingest([str(tmp_path / "a.md")])
 
     assert best("mast").anchor == "mast"
+
+
+def test_a_word_in_code_is_worth_less_within_a_line_too(db: None, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Files\n\nIt stands in `voice.py` beside others.\n")
+    (tmp_path / "b.md").write_text("# Ears\n\nShe has a loud voice beside others.\n")
+    ingest([str(tmp_path)])
+
+    assert [hit.title for hit in search("voice")] == ["Ears", "Files"]
+    assert [hit.coverage for hit in search("voice")] == [1.0, IN_CODE]
 
 
 def test_words_near_each_other_are_worth_more(db: None, tmp_path: Path) -> None:
