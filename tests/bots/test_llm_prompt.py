@@ -1,6 +1,7 @@
 """What is cut, marked and found in text: for all texts, not only for those that we thought of."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from uuid import UUID
 
@@ -13,11 +14,13 @@ from chatbot.bots.llm.fence import Fence
 from chatbot.bots.llm.history import recent, tokens
 from chatbot.bots.llm.marks import Marks, without_marks
 from chatbot.bots.llm.passages import Passage
-from chatbot.bots.llm.prompt import fenced, rules
+from chatbot.bots.llm.prompt import fenced, prompt, rules
 from chatbot.bots.protocol import Citation, Turn
+from tests.bots.asking import CONVERSATION, question
 
 MARKDOWN = st.text(alphabet="[]()0123 a`\n", max_size=60)
 TURNS = st.lists(st.builds(Turn, st.sampled_from(["user", "assistant"]), st.text(max_size=30)), max_size=12)
+BRIEF = Brief(Endpoint("small"), "You sell tickets.", has_knowledge=True, history_tokens=0, patience=1)
 FENCE = Fence.of(UUID(int=1))
 
 
@@ -98,10 +101,24 @@ def test_a_key_that_is_put_together_by_taking_one_out_is_none() -> None:
     assert FENCE.key not in FENCE.without_key(nested)
 
 
-def test_the_model_is_told_what_day_it_is() -> None:
-    brief = Brief(Endpoint("small"), "You sell tickets.", has_knowledge=True, history_tokens=0, patience=1)
+def test_questions_that_were_not_answered_are_one_message_with_the_next() -> None:
+    """Some models' templates take nothing but turns that alternate."""
+    unanswered = [Turn("user", "Hello?"), Turn("user", "Is it open?")]
+    said = [Turn("user", "Hi"), Turn("assistant", "Yes [1]?"), *unanswered]
+    brief = replace(BRIEF, history_tokens=100)
 
-    told = rules(brief, FENCE)
+    _, *told = prompt(brief, question("When?", *said), [passage(1, "At noon.")])
+
+    fence = Fence.of(CONVERSATION)
+    assert [getattr(part, "content", "") for message in told for part in message.parts] == [
+        "Hi",
+        "Yes?",
+        f"Hello?\n\nIs it open?\n\n{fenced('When?', [passage(1, 'At noon.')], fence)}",
+    ]
+
+
+def test_the_model_is_told_what_day_it_is() -> None:
+    told = rules(BRIEF, FENCE)
 
     assert re.search(r"\n\nToday is [MTWFS]\w+day, \d\d? \w+ 20\d\d\.\Z", told)
     assert told.startswith("You sell tickets.\n\n")

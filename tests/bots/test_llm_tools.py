@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -129,7 +130,10 @@ def test_arguments_that_are_no_object_are_the_models_to_mend(provider: Provider,
     heard = asked(tools)
 
     assert (words(heard), tools.called) == ("Sorry.", [])
-    assert "must be a JSON object" in provider.asked[1].messages[-1]["content"]
+    *_, made, result = provider.asked[1].messages
+    assert "must be a JSON object" in result["content"]
+    # Servers read them again, and refuse what they can't read.
+    assert json.loads(made["tool_calls"][0]["function"]["arguments"]) == {}
 
 
 def test_a_tool_that_asks_a_person_first_ends_the_attempt(provider: Provider) -> None:
@@ -156,6 +160,8 @@ def test_a_new_attempt_goes_on_from_what_an_earlier_one_called(provider: Provide
     assert request.roles == ["system", "user", "assistant", "tool", "assistant", "tool"]
     made = [message["tool_calls"][0]["function"]["arguments"] for message in request.messages[2::2]]
     assert list(map(json.loads, made)) == [{"number": 7}, {"number": 8}]
+    # As the strictest server wants them.
+    assert re.fullmatch(r"[a-zA-Z0-9]{9}", request.messages[2]["tool_calls"][0]["id"])
     assert "no booking 7" in request.messages[3]["content"]
     assert "noon" in request.messages[5]["content"]
 

@@ -29,7 +29,7 @@ from chatbot.bots.llm.failure import (
     sentence,
 )
 from chatbot.bots.llm.meter import Meter
-from chatbot.bots.llm.tools import Tools
+from chatbot.bots.llm.tools import Tools, readable
 from chatbot.bots.protocol import BotError, Thought, Usage
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class Exchange:
             response = self._ended()
             if not response.tool_calls:
                 return
-            self._messages += [response, await self._tools.results(response.tool_calls)]
+            self._messages += [readable(response), await self._tools.results(response.tool_calls)]
         raise BotError(TOO_MANY_CALLS)
 
     def _ended(self) -> ModelResponse:

@@ -1,6 +1,7 @@
 """What a model is told: who it is, what was said, what the documents say, and what is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
@@ -35,13 +36,9 @@ TODAY = "Today is {day}."
 
 def prompt(brief: Brief, question: Question, passages: Sequence[Passage]) -> list[ModelMessage]:
     fence = Fence.of(question.conversation_id)
-    said = recent(question.history, brief.history_tokens)
-    asked = UserPromptPart(fenced(question.text, passages, fence))
-    return [
-        ModelRequest([SystemPromptPart(rules(brief, fence))]),
-        *(message(turn, fence) for turn in said),
-        ModelRequest([asked]),
-    ]
+    said = [shown(turn, fence) for turn in recent(question.history, brief.history_tokens)]
+    asked = Turn("user", fenced(question.text, passages, fence))
+    return [ModelRequest([SystemPromptPart(rules(brief, fence))]), *alternating([*said, asked])]
 
 
 def rules(brief: Brief, fence: Fence) -> str:
@@ -51,11 +48,19 @@ def rules(brief: Brief, fence: Fence) -> str:
     return "\n\n".join([*told, *([CITE] if brief.has_knowledge else []), today])
 
 
-def message(turn: Turn, fence: Fence) -> ModelMessage:
+def shown(turn: Turn, fence: Fence) -> Turn:
     text = fence.without_key(turn.text)
-    if turn.role == "user":
-        return ModelRequest([UserPromptPart(text)])
-    return ModelResponse([TextPart(without_marks(text))])
+    return Turn(turn.role, text if turn.role == "user" else without_marks(text))
+
+
+def alternating(turns: Sequence[Turn]) -> Iterator[ModelMessage]:
+    """A question that was not answered is one message with the next: not every model takes two in a row."""
+    for role, same in groupby(turns, key=lambda turn: turn.role):
+        text = "\n\n".join(turn.text for turn in same)
+        if role == "user":
+            yield ModelRequest([UserPromptPart(text)])
+        else:
+            yield ModelResponse([TextPart(text)])
 
 
 def fenced(text: str, passages: Sequence[Passage], fence: Fence) -> str:

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, ToolCallPart, ToolReturnPart
 from pydantic_ai.models import ModelRequestParameters
@@ -32,7 +33,7 @@ class Tools:
     def earlier(self) -> Iterator[ModelMessage]:
         """What earlier attempts called and got, as if this one had: what is called after that is meant."""
         for call in self._toolbox.resume():
-            made = ToolCallPart(call.tool, dict(call.arguments), tool_call_id=f"earlier-{call.ordinal}")
+            made = ToolCallPart(call.tool, dict(call.arguments), tool_call_id=f"call{call.ordinal:05}")
             yield ModelResponse([made])
             yield ModelRequest([self._ended(made, call)])
 
@@ -68,11 +69,25 @@ def definition(spec: ToolSpec) -> ToolDefinition:
 
 def arguments(call: ToolCallPart) -> dict[str, object]:
     """Raises ToolError for what is no JSON object: models write them by themselves."""
+    found = read(call)
+    if found is None:
+        raise ToolError("The arguments must be a JSON object. Call the tool again with one.")
+    return found
+
+
+def readable(response: ModelResponse) -> ModelResponse:
+    """To be shown to the model again: servers read the arguments of its calls, and refuse what is none."""
+    parts = [
+        replace(part, args="{}") if isinstance(part, ToolCallPart) and read(part) is None else part
+        for part in response.parts
+    ]
+    return replace(response, parts=parts)
+
+
+def read(call: ToolCallPart) -> dict[str, object] | None:
     given = call.args or {}
     try:
         found = json.loads(given) if isinstance(given, str) else given
     except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise ToolError("The arguments must be a JSON object. Call the tool again with one.")
-    return found
+        return None
+    return found if isinstance(found, dict) else None
