@@ -5,15 +5,14 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Group
 from django.db.models.functions import Now
-from pytest_django import DjangoAssertNumQueries
 
 from chatbot.bots.protocol import ToolError, ToolWaitsError
-from conversations import approvals, journal, replies
+from conversations import approvals, replies
 from conversations.errors import DecisionTakenError, NotFoundError
 from conversations.models import Message, ToolCall, User
 from conversations.sweeping import purge_deleted
 from tests.conversations.calling import Caller
-from tests.conversations.replying import ask, claimed, now
+from tests.conversations.replying import ask, now
 from tests.tools.scene import Attempts, Stage
 
 pytestmark = pytest.mark.anyio
@@ -241,12 +240,3 @@ async def test_a_deleted_conversation_takes_its_journal_with_it(attempts: Attemp
     assert await attempts.database(delete, reply) == 3
     assert await attempts.journal() == []
     assert await attempts.database(approvals.expire, 10) == 0
-
-
-def test_a_reply_without_calls_costs_no_query_for_them(
-    reply: Message, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    claim = claimed(reply.conversation)
-
-    with django_assert_num_queries(0):
-        assert journal.kept(claim) == []

@@ -242,11 +242,3 @@ async def test_what_still_ran_when_the_answer_ended_is_shown_as_interrupted(
 
     assert ended is not None
     assert [call[2] for call in await attempts.journal()] == ["interrupted"]
-
-
-async def test_what_postgresql_can_t_hold_is_replaced(attempts: Attempts) -> None:
-    stage = await attempts.next()
-
-    await stage.toolbox.call("note", {"text": "a\0b"})
-
-    assert await attempts.database(notes) == ["a\N{REPLACEMENT CHARACTER}b by alice"]
