@@ -227,6 +227,7 @@ BOT_TOKEN_SECONDS = number("BOT_TOKEN_SECONDS", 60, low=1, high=86_400)
 BOT_ANSWER_SECONDS = number("BOT_ANSWER_SECONDS", 600, low=1, high=86_400)
 
 # --- The knowledge ----------------------------------------------------------------------------------------
+DATA_UPLOAD_MAX_NUMBER_FILES = 1_000  # the form says that 50 are enough; beyond this a request makes no sense
 EMBEDDINGS_BASE_URL = matching("EMBEDDINGS_BASE_URL", r"|https?://\S+", "")
 EMBEDDINGS_MODEL = text("EMBEDDINGS_MODEL")
 EMBEDDINGS_API_KEY = text("EMBEDDINGS_API_KEY")

@@ -128,6 +128,7 @@ def test_uploaded_files_become_a_job(db: None, admin_client: Client) -> None:
         (["a.md", "a.png"], {}, "a.png is none of"),
         (["a.md", "a.md"], {}, "have the same name"),
         ([f"{number}.md" for number in range(51)], {}, "choose 50 at most"),
+        ([f"{number}.md" for number in range(101)], {}, "choose 50 at most"),
         (["a" * 300 + ".md"], {}, "at most 200"),
         (["a.md"], {"folder": "../up"}, "Enter a valid value"),
         (["a.md"], {"folder": "x" * 201}, "at most 200"),

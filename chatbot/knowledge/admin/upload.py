@@ -30,6 +30,7 @@ class FilesField(forms.FileField):
     def __init__(self, **options: Any) -> None:
         accepted = {
             "accept": ",".join(sorted(SUFFIXES)),
+            "data-most-files": MOST_FILES,
             "data-most-bytes": MOST_BYTES,
             "data-larger": LARGER,
         }
