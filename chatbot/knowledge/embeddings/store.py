@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, DataError, InterfaceError, connection, transaction
 
 from chatbot.knowledge.models import STEP, Passage
 
@@ -150,7 +150,7 @@ def keep(keys: list[int], vectors: list[Vector]) -> None:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(KEEP, [settings.EMBEDDINGS_MODEL, keys, [as_text(vector) for vector in vectors]])
-    except DatabaseError as error:
+    except DataError as error:
         raise EmbeddingsError(
             "The vectors are of another length than those in the table: another model needs "
             "`manage.py embed --anew`."
