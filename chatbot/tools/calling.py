@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from chatbot.bots.protocol import ToolError
+from chatbot.database import Database
 from chatbot.tools.described import Arguments, Tool
 from chatbot.tools.plain import NotPlainError, plain_result
 from chatbot.tools.tool import Kind, ToolContext, UnknownEffectError
-from chatbot.worker.database import Database
 from conversations.journal import Ending
 from conversations.models import ToolCall
 

@@ -13,11 +13,11 @@ from django.db import InterfaceError, OperationalError
 
 from chatbot.bots.protocol import ToolCall as Call
 from chatbot.bots.protocol import ToolError, ToolSpec, ToolWaitsError
+from chatbot.database import Database
 from chatbot.tools import calling
 from chatbot.tools.described import Arguments, Tool, whole_question
 from chatbot.tools.kept import Kept
 from chatbot.tools.tool import Kind, ToolContext
-from chatbot.worker.database import Database
 from conversations import approvals, journal
 from conversations.events import tool_event
 from conversations.heartbeats import Snapshot

@@ -4,8 +4,8 @@ import time
 
 from django.db import DatabaseError, InterfaceError
 
+from chatbot.database import Database
 from chatbot.worker.answering import Answering
-from chatbot.worker.database import Database
 from conversations import heartbeats
 
 logger = logging.getLogger(__name__)

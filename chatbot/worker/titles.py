@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from chatbot.worker.database import Database
+from chatbot.database import Database
 from conversations import titles
 from conversations.models import Message
 from conversations.replies import Claim

@@ -8,12 +8,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
+from chatbot.database import Database
 from chatbot.tools import registry
 from chatbot.tools.mcp.servers import Servers
 from chatbot.tools.toolbox import Threads
 from chatbot.worker.answering import Answering
 from chatbot.worker.broker_watch import BrokerWatch
-from chatbot.worker.database import Database
 from chatbot.worker.endings import all_done, stopped
 from chatbot.worker.heartbeat import Heartbeat
 from chatbot.worker.inbox import Inbox

@@ -10,12 +10,12 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from chatbot.database import Database
 from chatbot.knowledge.ingest import ingest
 from chatbot.knowledge.models import IngestionFile, IngestionJob
 from chatbot.tools.booking.models import Appointment
 from chatbot.tools.toolbox import Threads
 from chatbot.worker.answering import Answering
-from chatbot.worker.database import Database
 from chatbot.worker.tally import Tally
 from conversations import approvals
 from conversations.models import Conversation, Message, ToolCall, User

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from chatbot.worker.database import Database
+from chatbot.database import Database
 from conversations.models import Conversation, Message, User
 from tests.conversations.replying import ask
 from tests.tools import examples

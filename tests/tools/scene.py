@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from chatbot.database import Database
 from chatbot.tools.registry import tools
 from chatbot.tools.toolbox import Threads, Toolbox
-from chatbot.worker.database import Database
 from conversations import replies
 from conversations.heartbeats import Snapshot
 from conversations.models import Conversation, ToolCall

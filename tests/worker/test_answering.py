@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.db import InterfaceError
 
+from chatbot.database import Database
 from chatbot.tools.toolbox import Threads
 from chatbot.worker import answering as answering_module
 from chatbot.worker.answering import Answering
-from chatbot.worker.database import Database
 from chatbot.worker.tally import Tally
 from conversations import replies
 from conversations.models import Conversation, Message, User

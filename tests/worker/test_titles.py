@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 from pytest_django import Settings
 
+from chatbot.database import Database
 from chatbot.tools.toolbox import Threads
 from chatbot.worker.answering import Answering
-from chatbot.worker.database import Database
 from chatbot.worker.tally import Tally
 from conversations.models import Conversation, Message, User
 from conversations.titles import key_words
