@@ -74,6 +74,11 @@ async def there(place: ServerPlace, *, seconds: float = 20.0) -> AsyncIterator[S
         await servers.stop()
 
 
+async def stocked(servers: Servers) -> None:
+    """A process takes its time to start, and a busy machine's more."""
+    await wait_until_async(lambda: asyncio.sleep(0, servers.tools()), 30, what="its tools")
+
+
 @pytest.fixture
 async def servers(reply: Message, settings: Settings, http_library: HttpLibrary) -> AsyncIterator[Servers]:
     """The library over HTTP, in the toolbox of whoever answers the reply."""

@@ -14,7 +14,7 @@ from chatbot.bots.protocol import ToolError
 from chatbot.tools.mcp.configuration import Asks, ServerPlace
 from conversations.models import Message
 from tests.port import free_port
-from tests.tools.mcp.conftest import HttpLibrary, there
+from tests.tools.mcp.conftest import HttpLibrary, stocked, there
 from tests.tools.mcp.holder import LIBRARY
 from tests.tools.scene import Attempts
 from tests.waiting import wait_until, wait_until_async
@@ -38,6 +38,7 @@ async def test_a_process_that_ends_in_the_middle_is_reported_comes_back_and_ends
     monkeypatch.setenv("PASSWORD_OF_OURS", "secret")
     place = ServerPlace("library", command=LIBRARY, environment={"CARD": "4711"}, asks=Asks.NEVER)
     async with there(place) as servers:
+        await stocked(servers)
         stage = await attempts.next()
         known = await stage.toolbox.call("library_secrets", {})
 
@@ -47,7 +48,7 @@ async def test_a_process_that_ends_in_the_middle_is_reported_comes_back_and_ends
         await wait_until_async(lambda: asyncio.sleep(0, not servers.tools()), what="the end of its tools")
         with pytest.raises(ToolError, match="can't be reached just now"):
             await stage.toolbox.call("library_number", {})
-        await wait_until_async(lambda: asyncio.sleep(0, servers.tools()), what="its return")
+        await stocked(servers)
         number = await stage.toolbox.call("library_number", {"again": 1})
     assert [call[2] for call in await attempts.journal()] == ["done", "interrupted", "failed", "done"]
     assert "CARD" in str(known)
@@ -70,7 +71,7 @@ async def test_a_server_that_goes_away_and_comes_back_has_its_tools_again(
             await stage.toolbox.call("library_find", {"title": "Emma"})
         await wait_until_async(lambda: asyncio.sleep(0, not servers.tools()), what="the end of its tools")
         with HttpLibrary(port=first.port):
-            await wait_until_async(lambda: asyncio.sleep(0, servers.tools()), what="its return")
+            await stocked(servers)
             assert await stage.toolbox.call("library_find", {"title": "Persuasion"})
 
 

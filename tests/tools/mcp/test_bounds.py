@@ -10,7 +10,7 @@ from chatbot.bots.protocol import ToolError
 from chatbot.tools.mcp.bounded_lines import LARGEST, Decoder
 from chatbot.tools.mcp.configuration import Asks, ServerPlace
 from tests.tools.mcp import library
-from tests.tools.mcp.conftest import HttpLibrary, there
+from tests.tools.mcp.conftest import HttpLibrary, stocked, there
 from tests.tools.mcp.holder import LIBRARY
 from tests.tools.scene import Attempts, Stage
 
@@ -50,7 +50,8 @@ async def test_a_body_beyond_the_bound_is_not_kept_and_the_next_one_is_heard(att
 async def test_a_line_beyond_the_bound_is_not_kept_and_the_next_one_is_heard(
     attempts: Attempts, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with there(ServerPlace("library", command=LIBRARY), seconds=2.0):
+    async with there(ServerPlace("library", command=LIBRARY), seconds=2.0) as servers:
+        await stocked(servers)
         stage = await attempts.next()
 
         assert "It took longer than 2 seconds" in await refused(stage, TOO_MANY_PAGES)
