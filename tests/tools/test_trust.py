@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from chatbot.bots.protocol import ToolWaitsError
+from conversations import approvals
 from conversations.models import Message, User
 from tests.conversations.calling import Caller
 from tests.conversations.replying import now
@@ -38,6 +39,33 @@ async def test_nobody_s_approval_is_forged(attempts: Attempts, reply: Message) -
 
     assert await attempts.database(forge, reply.conversation.owner, reply) == [403, 403]
     assert [call[2] for call in await attempts.journal()] == ["waiting"]
+
+
+def decide_as_nobody(reply: Message) -> tuple[int, str]:
+    """By the API and by the form, after signing out."""
+    form = Client().post(f"/c/{reply.conversation_id}/{reply.pk}/tools/1/approve")
+    return Caller().post(f"/messages/{reply.pk}/tools/1", decision="approve").status, form.headers["Location"]
+
+
+async def test_who_has_signed_out_decides_nothing(attempts: Attempts, reply: Message) -> None:
+    await asked(attempts)
+
+    status, where = await attempts.database(decide_as_nobody, reply)
+
+    assert status == 401
+    assert where.startswith("/accounts/login")
+    assert [call[2] for call in await attempts.journal()] == ["waiting"]
+
+
+async def test_an_account_that_is_deleted_takes_its_questions_with_it(
+    attempts: Attempts, reply: Message
+) -> None:
+    await asked(attempts)
+
+    await attempts.database(reply.conversation.owner.delete)
+
+    assert await attempts.journal() == []
+    assert await attempts.database(approvals.expire, 10) == 0
 
 
 async def test_what_waits_is_never_run_however_its_reply_came_to_be_free(
