@@ -1,5 +1,6 @@
 """What files that are made to hurt, or are only broken, do to those who read them: nothing."""
 
+import signal
 from collections.abc import Iterator
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -128,6 +129,20 @@ def test_a_process_that_dies_is_one_error_and_is_replaced(room: ReadingRoom) -> 
     room._process.kill()
 
     assert "ended the program" in refusal(room, "a.html", b"<p>x")
+    assert read(room, "a.html", b"<p>x").text == "x"
+
+
+def test_a_process_that_takes_nothing_is_one_error_and_is_replaced(
+    room: ReadingRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read(room, "a.html", b"<p>x")
+    assert room._process is not None
+    room._process.send_signal(signal.SIGSTOP)
+    with monkeypatch.context() as hurried:
+        hurried.setattr("chatbot.knowledge.readers.room.TAKEN_WITHIN", 0.1)
+
+        assert "ended the program" in refusal(room, "a.html", b"<p>" * 1_000_000)
+
     assert read(room, "a.html", b"<p>x").text == "x"
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from .reading import UnreadableError
 logger = logging.getLogger(__name__)
 SECONDS = 60.0
 """That a file may take; what takes longer is given up."""
+TAKEN_WITHIN = 60.0
+"""Seconds that the process may take to start, and to be handed a file."""
 SMALL = 64_000
 """Bytes up to which what only our own code reads is read at once: starting a process would take longer."""
 TURN = 0.5
@@ -88,7 +91,7 @@ class ReadingRoom:
     def _ask(self, path: str, data: bytes, meanwhile: Callable[[], None]) -> dict[str, Any]:
         line = self._open()
         until = time.monotonic() + self._seconds
-        with ended_well(len(data)):
+        with ended_well(len(data)), self._killed_after(TAKEN_WITHIN):
             line.send_bytes(os.fsencode(path))
             line.send_bytes(data)
         while not line.poll(max(0, min(TURN, until - time.monotonic()))):
@@ -98,6 +101,18 @@ class ReadingRoom:
         with ended_well(len(data)):
             answer: dict[str, Any] = json.loads(line.recv_bytes(LONGEST_ANSWER))
         return answer
+
+    @contextmanager
+    def _killed_after(self, seconds: float) -> Iterator[None]:
+        """The process, if it takes nothing for so long: a pipe has no deadline of its own."""
+        assert self._process is not None
+        end = threading.Timer(seconds, self._process.kill)
+        end.start()
+        try:
+            yield
+        finally:
+            end.cancel()
+            end.join()
 
     def _open(self) -> Connection:
         """The line to the process, which is started if need be."""
