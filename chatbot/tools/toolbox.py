@@ -89,6 +89,8 @@ class Toolbox:
 
     async def settle(self) -> None:
         """Before the bot speaks: what was approved is done, what was interrupted done again, or given up."""
+        if self._claim.reply.tools is None:
+            return  # like most: neither a query nor a thread's turn stands before the first word
         calls = await self._safely(journal.kept, self._claim)
         self._made = len(calls)
         self._kept = Kept([await self._settled(call) for call in calls])

@@ -2,12 +2,12 @@
 
 import pytest
 from django.contrib.auth.models import Group
-from pytest_django import DjangoAssertNumQueries
 
-from conversations import journal
+from chatbot.database import Database
+from chatbot.tools.toolbox import Threads
 from conversations.models import Message
 from tests.conversations.replying import claimed
-from tests.tools.scene import Attempts
+from tests.tools.scene import Attempts, Stage
 
 pytestmark = pytest.mark.anyio
 
@@ -24,10 +24,14 @@ async def test_what_postgresql_can_t_hold_is_replaced(attempts: Attempts) -> Non
     assert await attempts.database(notes) == ["a\N{REPLACEMENT CHARACTER}b by alice"]
 
 
-def test_a_reply_without_calls_costs_no_query_for_them(
-    reply: Message, django_assert_num_queries: DjangoAssertNumQueries
+async def test_a_reply_without_calls_waits_for_no_thread_before_its_first_word(
+    attempts: Attempts, reply: Message
 ) -> None:
-    claim = claimed(reply.conversation)
+    claim = await attempts.database(claimed, reply.conversation)
+    closed = Database()
+    assert closed.close(timeout=5)
+    toolbox = Stage(claim, Threads(closed, closed)).toolbox
 
-    with django_assert_num_queries(0):
-        assert journal.kept(claim) == []
+    await toolbox.settle()
+
+    assert list(toolbox.journal) == []
