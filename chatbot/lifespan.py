@@ -10,10 +10,11 @@ from chatbot.metrics.watch import Watch, watches
 from chatbot.metrics.web import WebFigures
 from chatbot.postgresql.patience import limit_waits
 from chatbot.protocol import bound
-from conversations import acknowledgements, lookups, stream_thread
-from conversations.acknowledgements import Acknowledgements
-from conversations.lookups import Lookups
-from conversations.stream_thread import StreamThread
+from conversations.streams import lookups, stream_thread
+from conversations.streams.lookups import Lookups
+from conversations.streams.stream_thread import StreamThread
+from conversations.telling import acknowledgements
+from conversations.telling.acknowledgements import Acknowledgements
 from streaming import delivery, publishing
 from streaming.broker.errors import BrokerError, BrokerRefusedError
 from streaming.broker.publisher import Publisher

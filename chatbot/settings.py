@@ -146,7 +146,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
-SESSION_ENGINE = "conversations.sessions"
+SESSION_ENGINE = "conversations.identity.sessions"
 SESSION_COOKIE_AGE = 90 * 24 * 3600
 ALLOW_GUESTS = flag("ALLOW_GUESTS", default=True)
 

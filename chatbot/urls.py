@@ -5,7 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 from chatbot.health import healthz, readyz
 from chatbot.metrics.view import metrics
 from conversations.api.api import api
-from conversations.listening import answer_of, feed_of
+from conversations.streams.listening import answer_of, feed_of
 from streaming.poll import poll_view
 from streaming.views import answer_view, events_view
 

@@ -10,8 +10,8 @@ from django.db.models.functions import Now
 from conversations.errors import ConversationDeletedError, InvalidError
 from conversations.models import Conversation, Message, User
 from conversations.models.announced import raised
-from conversations.news import announce, call_off
 from conversations.ownership import lock_conversation
+from conversations.telling.news import announce, call_off
 
 
 def start_conversation(

@@ -7,7 +7,7 @@ from django.contrib.auth.signals import user_logged_out
 from django.db.models.signals import post_save, pre_delete, pre_save
 
 from conversations.models import User
-from conversations.news import end_streams
+from conversations.telling.news import end_streams
 
 ENDS_STREAMS = "_ends_streams"
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from chatbot.metrics.watch import watches
-from conversations.access import bearer
+from conversations.identity.access import bearer
 from streaming.problem import problem
 
 

@@ -5,8 +5,8 @@ from prometheus_client.registry import Collector
 
 from chatbot import requests
 from chatbot.metrics.families import counter, gauge
-from conversations import posting
-from conversations.acknowledgements import Acknowledgements
+from conversations.asking import posting
+from conversations.telling.acknowledgements import Acknowledgements
 from streaming import counted
 from streaming.broker.publisher import Publisher
 from streaming.delivery import Delivery

@@ -9,8 +9,8 @@ from chatbot.metrics.web import outgoing
 from chatbot.worker.attempt.talk import abandoned
 from chatbot.worker.attempt.voice import spoken
 from chatbot.worker.worker import Worker
-from conversations.backlog import Backlog
-from conversations.replies import ended_unclaimed
+from conversations.answers.backlog import Backlog
+from conversations.answers.replies import ended_unclaimed
 
 
 class WorkerFigures(Collector):

@@ -10,7 +10,7 @@ from chatbot.database import Database
 from chatbot.tools.described import Arguments, Tool
 from chatbot.tools.plain import NotPlainError, plain_result
 from chatbot.tools.tool import Kind, ToolContext, UnknownEffectError
-from conversations.journal import Ending
+from conversations.answers.journal import Ending
 from conversations.models import ToolCall
 
 logger = logging.getLogger(__name__)

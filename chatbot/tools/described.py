@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from chatbot.bots.protocol import ToolError, ToolSpec
 from chatbot.tools.plain import storable_json
 from chatbot.tools.tool import Kind, Traits, traits_of
-from conversations.titles import is_unseen
+from conversations.asking.titles import is_unseen
 
 LONGEST_LABEL = 200
 LONGEST_QUESTION = 500

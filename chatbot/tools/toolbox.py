@@ -18,12 +18,12 @@ from chatbot.tools import calling
 from chatbot.tools.described import Arguments, Tool, whole_question
 from chatbot.tools.kept import Kept
 from chatbot.tools.tool import Kind, ToolContext
-from conversations import approvals, journal
-from conversations.events import tool_event
-from conversations.heartbeats import Snapshot
-from conversations.journal import CalledOffError, Draft, Ending, OvertakenError
+from conversations.answers import approvals, journal
+from conversations.answers.heartbeats import Snapshot
+from conversations.answers.journal import CalledOffError, Draft, Ending, OvertakenError
+from conversations.answers.replies import Claim
 from conversations.models import ToolCall, User
-from conversations.replies import Claim
+from conversations.telling.events import tool_event
 from streaming.event import Event
 
 P = ParamSpec("P")

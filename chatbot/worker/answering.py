@@ -14,11 +14,12 @@ from chatbot.worker.attempt.attempt import FAILED, Attempt, Place, UnendedError
 from chatbot.worker.attempt.progress import Progress
 from chatbot.worker.tally import Tally
 from chatbot.worker.titles import Titles
-from conversations import news, replies
-from conversations.heartbeats import Snapshot
+from conversations.answers import replies
+from conversations.answers.heartbeats import Snapshot
+from conversations.answers.outcome import Outcome
+from conversations.answers.replies import Claim
 from conversations.models import Message
-from conversations.outcome import Outcome
-from conversations.replies import Claim
+from conversations.telling import news
 from streaming.broker.publisher import Ack
 from streaming.trace import REQUEST, about
 

@@ -6,7 +6,7 @@ from django.db import DatabaseError, InterfaceError
 
 from chatbot.database import Database
 from chatbot.worker.answering import Answering
-from conversations import heartbeats
+from conversations.answers import heartbeats
 
 logger = logging.getLogger(__name__)
 EVERY = 3.0

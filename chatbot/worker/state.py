@@ -1,7 +1,7 @@
 import time
 from dataclasses import dataclass
 
-from conversations.backlog import Backlog
+from conversations.answers.backlog import Backlog
 
 
 @dataclass(frozen=True, slots=True)

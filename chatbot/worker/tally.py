@@ -2,8 +2,8 @@ from collections.abc import Collection
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from conversations.answers.replies import Claim
 from conversations.models import Message
-from conversations.replies import Claim
 
 WAITS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 LENGTHS = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from chatbot.database import Database
-from conversations import titles
+from conversations.answers.replies import Claim
+from conversations.asking import titles
 from conversations.models import Message
-from conversations.replies import Claim
 
 logger = logging.getLogger(__name__)
 MOST = 16

@@ -26,8 +26,9 @@ from chatbot.worker.state import BacklogWatch, WorkerState
 from chatbot.worker.sweep import sweep
 from chatbot.worker.tally import Tally
 from chatbot.worker.vitals import Vitals
-from conversations import acknowledgements, approvals, backlog, replies, sweeping
-from conversations.acknowledgements import Acknowledgements
+from conversations.answers import approvals, backlog, replies
+from conversations.telling import acknowledgements, sweeping
+from conversations.telling.acknowledgements import Acknowledgements
 from streaming import publishing
 from streaming.broker.group_reader import GroupReader
 from streaming.broker.log_reader import LogReader

@@ -5,8 +5,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from conversations import tokens
 from conversations.admin.archive import Archive
+from conversations.identity import tokens
 from conversations.models import ApiToken, User
 
 

@@ -7,9 +7,9 @@ from django.db.models.functions import Left
 from django.utils.html import escape, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
-from conversations.branch import active_branch
 from conversations.errors import NotFoundError
 from conversations.models import Conversation, Message
+from conversations.reading.branch import active_branch
 
 PAGE = 200
 OTHER_BRANCHES = 50

@@ -8,7 +8,7 @@ from ninja.security.apikey import APIKeyCookie
 from ninja.security.http import HttpAuthBase
 from ninja.utils import check_csrf
 
-from conversations.access import bearer, session_user, token_user
+from conversations.identity.access import bearer, session_user, token_user
 from conversations.models import User
 
 

@@ -7,14 +7,15 @@ from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from ninja import Query, Router
 
-from conversations import lifecycle, listing
+from conversations import lifecycle
 from conversations.api.bodies import NewConversation, NewTitle
 from conversations.api.callers import CalledBy, Newcomer, Session, Token, user_of
 from conversations.api.objects import ConversationObject, ConversationPage, Problem
-from conversations.events import conversation_object
-from conversations.guests import create_guest
+from conversations.identity.guests import create_guest
 from conversations.models import Conversation, User
 from conversations.ownership import find_conversation
+from conversations.reading import listing
+from conversations.telling.events import conversation_object
 
 router = Router(tags=["conversations"])
 Limit = Annotated[int, Query(ge=1, le=200)]

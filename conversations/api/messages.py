@@ -8,12 +8,12 @@ from ninja import Query, Router
 from conversations.api.bodies import NewMessage
 from conversations.api.callers import CalledBy, user_of
 from conversations.api.objects import MessagePage, PostedMessage, Problem
-from conversations.cursors import cursor, live_position, with_positions
-from conversations.events import message_objects
-from conversations.history import read_history
+from conversations.asking.posting import Place, Posted, post_message
 from conversations.models import User
 from conversations.ownership import find_conversation
-from conversations.posting import Place, Posted, post_message
+from conversations.reading.cursors import cursor, live_position, with_positions
+from conversations.reading.history import read_history
+from conversations.telling.events import message_objects
 
 router = Router(tags=["messages"])
 Limit = Annotated[int, Query(ge=1, le=200)]

@@ -1,4 +1,4 @@
-"""What clients get: the contract's objects, for the OpenAPI document. `conversations.events` builds them."""
+"""What clients get: the contract's objects, for the OpenAPI document. `telling.events` builds them."""
 
 from datetime import datetime
 from typing import Literal

@@ -4,15 +4,15 @@ from uuid import UUID
 from django.http import HttpResponse, JsonResponse
 from ninja import Router
 
+from conversations.answers.approvals import decide
 from conversations.api.bodies import NewDecision, NewReply
 from conversations.api.callers import CalledBy, user_of
 from conversations.api.objects import CancelledReply, DecidedReply, Problem, RegeneratedReply
-from conversations.approvals import decide
-from conversations.cancelling import cancel_reply
-from conversations.cursors import cursor, live_position, with_positions
-from conversations.events import message_objects
+from conversations.asking.cancelling import cancel_reply
+from conversations.asking.regenerating import regenerate_reply
 from conversations.models import Message, User
-from conversations.regenerating import regenerate_reply
+from conversations.reading.cursors import cursor, live_position, with_positions
+from conversations.telling.events import message_objects
 
 router = Router(tags=["messages"])
 NOTHING_SAID = NewReply()

@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from conversations.access import session_user
-from conversations.guests import sign_up
+from conversations.identity.access import session_user
+from conversations.identity.guests import sign_up
 from conversations.models import User
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"

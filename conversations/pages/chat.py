@@ -11,18 +11,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods
 
-from conversations.access import session_user
-from conversations.cursors import live_position
 from conversations.errors import ConversationsError
-from conversations.events import conversation_object, message_objects
-from conversations.guests import create_guest
-from conversations.history import read_history
+from conversations.identity.access import session_user
+from conversations.identity.guests import create_guest
 from conversations.lifecycle import start_conversation
-from conversations.listing import list_conversations
 from conversations.models import Conversation, User
 from conversations.ownership import find_conversation
 from conversations.pages.saying import Saying
 from conversations.pages.shown import BLANK, shown
+from conversations.reading.cursors import live_position
+from conversations.reading.history import read_history
+from conversations.reading.listing import list_conversations
+from conversations.telling.events import conversation_object, message_objects
 
 PAGE = 50
 EXAMPLES = (

@@ -11,17 +11,17 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from conversations import approvals
-from conversations.access import session_user
-from conversations.cancelling import cancel_reply
+from conversations.answers import approvals
+from conversations.asking.cancelling import cancel_reply
+from conversations.asking.regenerating import regenerate_reply
 from conversations.errors import (
     ClientIdReusedError,
     ConversationsError,
     DecisionTakenError,
     ReplyUnfinishedError,
 )
+from conversations.identity.access import session_user
 from conversations.models import User
-from conversations.regenerating import regenerate_reply
 
 
 class Again(forms.Form):

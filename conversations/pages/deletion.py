@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from conversations.access import session_user
 from conversations.errors import NotFoundError
+from conversations.identity.access import session_user
 from conversations.lifecycle import delete_conversation
 from conversations.ownership import find_conversation
 

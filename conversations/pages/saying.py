@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 
+from conversations.asking.posting import post_message
 from conversations.errors import ClientMessageIdReusedError
 from conversations.models import User
-from conversations.posting import post_message
 
 LONGEST = 32_000
 

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
+from conversations.answers.open_text import open_text
 from conversations.models import Message
-from conversations.open_text import open_text
 
 HERE_OR_THE_WEB = re.compile(r"https?://|/(?!/)")
 SILENT = {"failed": "The answer could not be finished.", "cancelled": "Stopped."}

@@ -17,7 +17,7 @@ from chatbot.tools.booking.models import Appointment
 from chatbot.tools.toolbox import Threads
 from chatbot.worker.answering import Answering
 from chatbot.worker.tally import Tally
-from conversations import approvals
+from conversations.answers import approvals
 from conversations.models import Conversation, Message, ToolCall, User
 from streaming.event import Event
 from tests.bots.provider import Asked, Provider, calls, says

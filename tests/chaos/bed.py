@@ -80,7 +80,7 @@ import json
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 call_command("preparetopics")
-from conversations import tokens
+from conversations.identity import tokens
 from conversations.models import User
 print(json.dumps({{name: tokens.issue(User.objects.create_user(name)) for name in {PEOPLE!r}}}))
 """

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from conversations.asking.posting import Posted, post_message
 from conversations.models import Conversation
-from conversations.posting import Posted, post_message
 
 
 def say(conversation: Conversation, text: str, **more: None) -> Posted:

@@ -3,11 +3,11 @@ from uuid import UUID, uuid4
 
 from django.db.models.functions import Now
 
-from conversations.heartbeats import Snapshot
+from conversations.answers.heartbeats import Snapshot
+from conversations.answers.outcome import Outcome
+from conversations.answers.replies import Claim, claim
+from conversations.asking.posting import post_message
 from conversations.models import Conversation, Message
-from conversations.outcome import Outcome
-from conversations.posting import post_message
-from conversations.replies import Claim, claim
 
 
 def ask(conversation: Conversation, text: str = "Hello") -> Message:

@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from conversations import acknowledgements
-from conversations.acknowledgements import Acknowledgements, Rev
 from conversations.models import Message
+from conversations.telling import acknowledgements
+from conversations.telling.acknowledgements import Acknowledgements, Rev
 from tests.waiting import wait_until
 
 

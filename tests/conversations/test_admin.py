@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from conversations import tokens
 from conversations.admin import ConversationAdmin, MessageAdmin, archive
 from conversations.admin.archive import BoundedPaginator
+from conversations.identity import tokens
 from conversations.models import ApiToken, Conversation, DeadRecord, Message, User
 from tests.conversations.looking import page, queries_of, say
 

@@ -10,10 +10,10 @@ from django.test import Client, RequestFactory
 from django.utils.timezone import now
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from conversations import tokens
-from conversations.credentials import Caller, Credential, callers, credential_of
+from conversations.identity import tokens
+from conversations.identity.credentials import Caller, Credential, callers, credential_of
 from conversations.models import ApiToken, User
-from conversations.news import end_streams
+from conversations.telling.news import end_streams
 
 
 def token(user: User) -> Credential:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from conversations.heartbeats import Pulse, beat
+from conversations.answers.heartbeats import Pulse, beat
+from conversations.answers.replies import begun, claim, finish, hand_over
 from conversations.models import Conversation, Message
-from conversations.replies import begun, claim, finish, hand_over
 from tests.conversations.calling import Caller
 from tests.conversations.replying import ask, claimed, fall_silent, now, said, snapshot
 

@@ -8,9 +8,9 @@ import pytest
 from django.db.models.functions import Now
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from conversations.answers.replies import claim, finish
 from conversations.lifecycle import delete_conversation
 from conversations.models import Conversation, Message
-from conversations.replies import claim, finish
 from streaming import publishing
 from streaming.broker.options import BrokerOptions
 from streaming.broker.publisher import Ack, Publisher

@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from conversations.answers.replies import finish
 from conversations.models import Conversation, Message, User
-from conversations.replies import finish
 from tests.conversations.replying import ask, claimed, now, said
 
 S = Message.Status

@@ -1,8 +1,8 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from conversations.identity.tokens import find
 from conversations.models import User
-from conversations.tokens import find
 
 
 def test_the_token_and_nothing_else_is_printed(alice: User, capsys: pytest.CaptureFixture[str]) -> None:

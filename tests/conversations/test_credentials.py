@@ -2,7 +2,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from conversations import tokens
+from conversations.identity import tokens
 from conversations.models import ApiToken, Conversation, User
 from tests.conversations.calling import Answer, Caller
 

@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from pytest_django import Settings
 
-from conversations.guests import create_guest, sign_up
+from conversations.identity.guests import create_guest, sign_up
 from conversations.models import Conversation, User
 from tests.conversations.calling import Answer, Caller
 

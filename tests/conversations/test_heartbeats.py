@@ -9,10 +9,10 @@ import pytest
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from conversations.cancelling import cancel_reply
-from conversations.heartbeats import Pulse, beat
+from conversations.answers.heartbeats import Pulse, beat
+from conversations.answers.replies import begun, finish
+from conversations.asking.cancelling import cancel_reply
 from conversations.models import Conversation, Message
-from conversations.replies import begun, finish
 from tests.conversations.replying import ask, claimed, fall_silent, now, said, snapshot
 
 

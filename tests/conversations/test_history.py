@@ -4,9 +4,9 @@ from uuid import uuid4
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from conversations import cursors
+from conversations.asking.posting import post_message
 from conversations.models import Conversation, Message, User
-from conversations.posting import post_message
+from conversations.reading import cursors
 from tests.conversations.calling import Caller
 
 

@@ -5,8 +5,8 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
-from conversations.listing import list_conversations
 from conversations.models import Conversation, Message, User
+from conversations.reading.listing import list_conversations
 from tests.conversations.calling import Caller
 from tests.conversations.plans import MANY, Ran, explain, generic, is_ours, keep, make_many
 

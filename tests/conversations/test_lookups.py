@@ -6,10 +6,10 @@ import pytest
 from django.db import DatabaseError
 from django.test import RequestFactory
 
-from conversations import listening, lookups
-from conversations.credentials import Caller, Credential
-from conversations.lookups import MOST, Lookups
-from conversations.stream_thread import StreamThread
+from conversations.identity.credentials import Caller, Credential
+from conversations.streams import listening, lookups
+from conversations.streams.lookups import MOST, Lookups
+from conversations.streams.stream_thread import StreamThread
 from streaming.problem import RefusedError
 
 pytestmark = pytest.mark.anyio

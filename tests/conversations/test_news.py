@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from conversations import acknowledgements, news
-from conversations.acknowledgements import Acknowledgements, Rev
 from conversations.models import Conversation
+from conversations.telling import acknowledgements, news
+from conversations.telling.acknowledgements import Acknowledgements, Rev
 from streaming import publishing
 from streaming.broker.options import BrokerOptions
 from streaming.broker.publisher import Ack, AckOrRefusal, Publisher

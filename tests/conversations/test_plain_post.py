@@ -6,11 +6,11 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 
+from conversations.asking.posting import Posted, post_message
 from conversations.errors import ClientMessageIdReusedError, NotFoundError
-from conversations.events import message_objects
 from conversations.lifecycle import start_conversation
 from conversations.models import Conversation, Message, User
-from conversations.posting import Posted, post_message
+from conversations.telling.events import message_objects
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # What differs from one conversation to another, or from one moment to the next.

@@ -3,10 +3,10 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from conversations import replies
-from conversations.events import message_objects
+from conversations.answers import replies
+from conversations.answers.replies import Claim
 from conversations.models import Conversation, Message
-from conversations.replies import Claim
+from conversations.telling.events import message_objects
 from tests.conversations.replying import ask, said
 
 pytestmark = pytest.mark.django_db

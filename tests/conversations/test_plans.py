@@ -7,10 +7,10 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
-from conversations import backlog, plain_reply, replies
-from conversations.acknowledgements import CLEAR, Rev, clear_marks
 from conversations.admin.transcript import SEARCHED, read_transcript
+from conversations.answers import backlog, plain_reply, replies
 from conversations.models import Conversation, Message, User
+from conversations.telling.acknowledgements import CLEAR, Rev, clear_marks
 from tests.conversations.plans import Ran, generic, is_ours, keep, make_many, rows_read, unguided
 from tests.conversations.replying import ask, claimed, said
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conversations.asking.posting import post_message
 from conversations.models import Conversation, Message, User
-from conversations.posting import post_message
 from tests.conversations.calling import Caller
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=200)

@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 
-from conversations.cancelling import cancel_reply
+from conversations.answers.replies import Claim, claim, finish
+from conversations.asking.cancelling import cancel_reply
+from conversations.asking.posting import Posted, post_message
+from conversations.asking.regenerating import Regenerated, regenerate_reply
 from conversations.errors import ClientMessageIdReusedError, NotFoundError, ReplyUnfinishedError
 from conversations.lifecycle import delete_conversation, start_conversation
 from conversations.models import Conversation, Message, User
-from conversations.posting import Posted, post_message
-from conversations.regenerating import Regenerated, regenerate_reply
-from conversations.replies import Claim, claim, finish
 from tests.conversations.replying import ask, claimed, now, said
 
 pytestmark = pytest.mark.django_db(transaction=True)

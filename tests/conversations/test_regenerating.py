@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import pytest
 
+from conversations.answers.replies import finish
 from conversations.lifecycle import delete_conversation
 from conversations.models import Conversation, Message
-from conversations.replies import finish
 from tests.conversations.calling import Answer, Caller
 from tests.conversations.replying import ask, claimed, now, said
 

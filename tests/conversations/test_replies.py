@@ -4,9 +4,9 @@ from uuid import uuid4
 import pytest
 from django.db.models.functions import Now
 
+from conversations.answers.replies import GAVE_UP, begun, claim, finish, hand_over, stranded
 from conversations.lifecycle import delete_conversation
 from conversations.models import Conversation, Message
-from conversations.replies import GAVE_UP, begun, claim, finish, hand_over, stranded
 from tests.conversations.replying import ask, claimed, fall_silent, now, said
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from conversations import tokens
+from conversations.identity import tokens
 from conversations.models import ApiToken, User
 
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from conversations.acknowledgements import Rev, clear_marks
 from conversations.lifecycle import delete_conversation, rename_conversation
 from conversations.models import Conversation, Message
-from conversations.sweeping import purge_deleted, tell_overdue
+from conversations.telling.acknowledgements import Rev, clear_marks
+from conversations.telling.sweeping import purge_deleted, tell_overdue
 from streaming import publishing
 from streaming.broker.options import BrokerOptions
 from streaming.broker.publisher import Ack, Publisher

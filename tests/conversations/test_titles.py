@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conversations.asking.posting import post_message
+from conversations.asking.titles import JOINERS, LONGEST, improve, key_words
 from conversations.lifecycle import delete_conversation, rename_conversation, start_conversation
 from conversations.models import Conversation, User
-from conversations.posting import post_message
-from conversations.titles import JOINERS, LONGEST, improve, key_words
 
 QUESTION = "How do I restart the worker?"
 PIECES = ["word", "a, b", "? ", ". ", "\n", "**", "[x](y)", "👩‍🚀", "e\u0301", "字", "```", "\u202e", "\x1b"]

@@ -194,7 +194,7 @@ def test_a_revoked_token_s_streams_end_within_2_seconds(stack: Stack) -> None:
 
 
 REVOKE = """
-from conversations import tokens
+from conversations.identity import tokens
 from conversations.models import ApiToken
 tokens.revoke(ApiToken.objects.get(user__username="charlie"))
 """

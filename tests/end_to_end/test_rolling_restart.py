@@ -160,7 +160,7 @@ async def refuses(base_url: str) -> bool:
 
 PEOPLE = """
 import json
-from conversations import tokens
+from conversations.identity import tokens
 from conversations.models import User
 people = [User.objects.create_user(name) for name in ("alice", "bob", "charlie")]
 print(json.dumps({tokens.issue(one): one.channel for one in people}))

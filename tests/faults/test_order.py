@@ -18,8 +18,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from conversations.answers.replies import Claim, claim, finish
 from conversations.models import Message
-from conversations.replies import Claim, claim, finish
 from tests.conversations.replying import ask, said
 from tests.faults.world import Worker, World
 

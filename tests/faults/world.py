@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 from django.db.models import F
 from django.db.models.functions import Now
 
-from conversations.cancelling import cancel_reply
-from conversations.heartbeats import beat
+from conversations.answers.heartbeats import beat
+from conversations.answers.replies import MOST_TRIES, Claim, claim, finish, hand_over, stranded
+from conversations.asking.cancelling import cancel_reply
+from conversations.asking.posting import post_message
 from conversations.models import Conversation, Message, User
-from conversations.posting import post_message
-from conversations.replies import MOST_TRIES, Claim, claim, finish, hand_over, stranded
 from tests.conversations.replying import said, snapshot
 
 LONG = timedelta(seconds=11)

@@ -9,10 +9,10 @@ from typing import Any
 from chatbot.database import Database
 from chatbot.tools.registry import tools
 from chatbot.tools.toolbox import Threads, Toolbox
-from conversations import replies
-from conversations.heartbeats import Snapshot
+from conversations.answers import replies
+from conversations.answers.heartbeats import Snapshot
+from conversations.answers.replies import Claim
 from conversations.models import Conversation, ToolCall
-from conversations.replies import Claim
 from streaming.event import Event
 from tests.conversations.replying import snapshot
 

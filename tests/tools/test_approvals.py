@@ -7,10 +7,10 @@ from django.contrib.auth.models import Group
 from django.db.models.functions import Now
 
 from chatbot.bots.protocol import ToolError, ToolWaitsError
-from conversations import approvals, replies
+from conversations.answers import approvals, replies
 from conversations.errors import DecisionTakenError, NotFoundError
 from conversations.models import Message, ToolCall, User
-from conversations.sweeping import purge_deleted
+from conversations.telling.sweeping import purge_deleted
 from tests.conversations.calling import Caller
 from tests.conversations.replying import ask, now
 from tests.tools.scene import Attempts, Stage

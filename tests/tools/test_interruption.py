@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import Group
 
 from chatbot.bots.protocol import ToolError
-from conversations.cancelling import cancel_reply
-from conversations.journal import OvertakenError
+from conversations.answers.journal import OvertakenError
+from conversations.asking.cancelling import cancel_reply
 from conversations.lifecycle import delete_conversation
 from conversations.models import Message
 from tests.tools import examples

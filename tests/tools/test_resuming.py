@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 
 from chatbot.bots.protocol import ToolError, ToolWaitsError
 from chatbot.tools.calling import INTERRUPTED
-from conversations import approvals
+from conversations.answers import approvals
 from conversations.models import Message
 from tests.tools import examples
 from tests.tools.scene import Attempts, Stage, change

@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 
 from chatbot.bots.protocol import ToolError
 from chatbot.tools.calling import INTERRUPTED
-from conversations import replies
-from conversations.journal import CalledOffError, OvertakenError
+from conversations.answers import replies
+from conversations.answers.journal import CalledOffError, OvertakenError
 from conversations.models import Message
 from tests.conversations.replying import fall_silent, now, said
 from tests.tools import examples

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from chatbot.bots.protocol import ToolWaitsError
-from conversations import approvals
+from conversations.answers import approvals
 from conversations.models import Message, User
 from tests.conversations.calling import Caller
 from tests.conversations.replying import now

@@ -155,7 +155,7 @@ def test_a_stream_and_a_page_carry_it(stack: Stack, alice: Reader) -> None:
 UNHEARD = """
 from uuid import uuid4
 from conversations.models import Conversation
-from conversations.posting import post_message
+from conversations.asking.posting import post_message
 from streaming.trace import about
 found = Conversation.objects.get(pk="{}")
 with about(request="unheard"):

@@ -2,7 +2,7 @@ from typing import Any
 
 from chatbot.bots.protocol import Bot
 from chatbot.worker.attempt.attempt import Attempt
-from conversations.outcome import Outcome
+from conversations.answers.outcome import Outcome
 from tests.worker.claims import claim
 
 

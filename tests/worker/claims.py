@@ -1,7 +1,7 @@
 from uuid import UUID
 
+from conversations.answers.replies import Claim
 from conversations.models import Conversation, Message
-from conversations.replies import Claim
 from streaming.event import Event
 
 

@@ -13,7 +13,7 @@ from chatbot.tools.toolbox import Threads
 from chatbot.worker import answering as answering_module
 from chatbot.worker.answering import Answering
 from chatbot.worker.tally import Tally
-from conversations import replies
+from conversations.answers import replies
 from conversations.models import Conversation, Message, User
 from streaming import publishing
 from streaming.broker.publisher import Ack

@@ -11,7 +11,7 @@ from chatbot.bots.protocol import Part, Thought, Usage
 from chatbot.worker.attempt import talk
 from chatbot.worker.attempt.attempt import TOO_SLOW
 from chatbot.worker.attempt.progress import MOST_CHARACTERS, TOO_LONG
-from conversations.outcome import Outcome
+from conversations.answers.outcome import Outcome
 from streaming import publishing
 from streaming.event import Event
 from tests.waiting import wait_until_async

@@ -9,8 +9,8 @@ from chatbot.database import Database
 from chatbot.tools.toolbox import Threads
 from chatbot.worker.answering import Answering
 from chatbot.worker.tally import Tally
+from conversations.asking.titles import key_words
 from conversations.models import Conversation, Message, User
-from conversations.titles import key_words
 from streaming.event import Event
 from tests.conversations.replying import ask
 from tests.waiting import wait_until_async

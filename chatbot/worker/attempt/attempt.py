@@ -14,10 +14,10 @@ from chatbot.worker.attempt.patience import Patience
 from chatbot.worker.attempt.progress import Progress, TooLongError
 from chatbot.worker.attempt.talk import BotTooSlowError, Talk
 from chatbot.worker.attempt.voice import Voice
-from conversations.heartbeats import Snapshot
+from conversations.answers.heartbeats import Snapshot
+from conversations.answers.outcome import Outcome
+from conversations.answers.replies import Claim
 from conversations.models import Message
-from conversations.outcome import Outcome
-from conversations.replies import Claim
 from streaming import publishing
 from streaming.broker.publisher import Ack
 from streaming.event import Event

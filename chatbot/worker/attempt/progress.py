@@ -4,10 +4,10 @@ from chatbot.bots.protocol import Citation, Usage
 from chatbot.markdown.blocks import Blocks, Elsewhere, PlainBlocks
 from chatbot.markdown.plain import plain
 from chatbot.storable import storable
-from conversations.heartbeats import Snapshot
+from conversations.answers.heartbeats import Snapshot
+from conversations.answers.outcome import Outcome
+from conversations.answers.replies import Claim
 from conversations.models import Message
-from conversations.outcome import Outcome
-from conversations.replies import Claim
 from streaming.event import Event
 
 MOST_CHARACTERS = 200_000

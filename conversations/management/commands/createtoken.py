@@ -3,8 +3,8 @@ from argparse import ArgumentParser
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from conversations.identity.tokens import issue
 from conversations.models import User
-from conversations.tokens import issue
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from chatbot.bots.protocol import ToolError, ToolWaitsError
 from chatbot.tools.mcp.configuration import Asks, ServerPlace
 from chatbot.tools.mcp.servers import Servers
 from chatbot.tools.tool import Kind
-from conversations import approvals
+from conversations.answers import approvals
 from conversations.models import Message
 from tests.conversations.replying import now
 from tests.tools.mcp import library

@@ -11,10 +11,10 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from django.utils.timezone import now
 
-from conversations.access import bearer
+from conversations.identity.access import bearer
+from conversations.identity.sessions import SESSION_KEYS, SessionStore
+from conversations.identity.tokens import digest
 from conversations.models import ApiToken, User
-from conversations.sessions import SESSION_KEYS, SessionStore
-from conversations.tokens import digest
 
 
 @dataclass(frozen=True, slots=True)

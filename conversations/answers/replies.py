@@ -24,16 +24,16 @@ from django.db.models import (
 )
 from django.db.models.functions import Now
 
-from conversations import plain_reply
-from conversations.branch import walk
-from conversations.events import message_event, message_objects
-from conversations.locks import wait_for_locks
+from conversations.answers import plain_reply
+from conversations.answers.locks import wait_for_locks
+from conversations.answers.open_text import closed_html
+from conversations.answers.outcome import Outcome
+from conversations.answers.plain_reply import Ended
 from conversations.models import Conversation, Message, ToolCall
 from conversations.models.announced import raised
-from conversations.news import announce, ring
-from conversations.open_text import closed_html
-from conversations.outcome import Outcome
-from conversations.plain_reply import Ended
+from conversations.reading.branch import walk
+from conversations.telling.events import message_event, message_objects
+from conversations.telling.news import announce, ring
 from streaming.counted import Count
 from streaming.event import Event
 

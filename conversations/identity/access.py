@@ -3,7 +3,7 @@
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 
-from conversations import tokens
+from conversations.identity import tokens
 from conversations.models import User
 
 

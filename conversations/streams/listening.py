@@ -9,12 +9,12 @@ from uuid import UUID
 from django.db import DatabaseError
 from django.http import HttpRequest
 
-from conversations.credentials import Caller, Credential, credential_of
-from conversations.cursors import PATIENCE, PAUSE, lacks_position, live_position
-from conversations.events import message_event, message_object
-from conversations.lookups import find
+from conversations.identity.credentials import Caller, Credential, credential_of
 from conversations.models import Conversation, Message
-from conversations.stream_thread import aside
+from conversations.reading.cursors import PATIENCE, PAUSE, lacks_position, live_position
+from conversations.streams.lookups import find
+from conversations.streams.stream_thread import aside
+from conversations.telling.events import message_event, message_object
 from streaming.answer import Answer
 from streaming.event import Event
 from streaming.feed import Feed

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from conversations.errors import ClientIdReusedError, ReplyUnfinishedError
 from conversations.models import Conversation, Message, User
 from conversations.models.announced import raised
-from conversations.news import announce, ring
 from conversations.ownership import lock_reply
+from conversations.telling.news import announce, ring
 
 
 @dataclass(frozen=True)

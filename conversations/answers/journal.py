@@ -12,8 +12,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from conversations.answers.replies import Claim
 from conversations.models import Message, ToolCall, User
-from conversations.replies import Claim
 
 State = ToolCall.State
 

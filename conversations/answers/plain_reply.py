@@ -14,8 +14,8 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from conversations import prepared
+from conversations.answers.outcome import Outcome
 from conversations.models import Conversation, Message
-from conversations.outcome import Outcome
 from conversations.prepared import Row, columns, loaded
 
 QUEUED, STREAMING = Message.Status.QUEUED.value, Message.Status.STREAMING.value

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from conversations.models import Conversation
 from conversations.models.announced import raised
-from conversations.news import announce
+from conversations.telling.news import announce
 
 LONGEST = 60
 LOOKED_AT = 600

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from conversations import plain_post
+from conversations.asking import plain_post
+from conversations.asking.titles import key_words
 from conversations.errors import ClientMessageIdReusedError, InvalidError
-from conversations.events import Siblings
 from conversations.models import Conversation, Message, User
 from conversations.models.announced import raised
-from conversations.news import announce, ring
 from conversations.ownership import lock_conversation
-from conversations.titles import key_words
+from conversations.telling.events import Siblings
+from conversations.telling.news import announce, ring
 from streaming.counted import Count
 
 counted = Count()

@@ -6,12 +6,12 @@ from django.db import transaction
 from django.db.models import Case, Expression, F, Field, Q, Value, When
 from django.db.models.functions import Now
 
-from conversations.approvals import end_questions
+from conversations.answers.approvals import end_questions
+from conversations.answers.open_text import closed_html
 from conversations.models import Message, User
 from conversations.models.announced import raised
-from conversations.news import announce, call_off, ring
-from conversations.open_text import closed_html
 from conversations.ownership import lock_reply
+from conversations.telling.news import announce, call_off, ring
 
 BEING_SAID = Q(status=Message.Status.STREAMING)
 

@@ -2,8 +2,8 @@ import asyncio
 from collections.abc import Callable, Collection, Hashable
 from itertools import islice
 
-from conversations.credentials import Caller, Credential, callers
-from conversations.stream_thread import StreamThread, aside
+from conversations.identity.credentials import Caller, Credential, callers
+from conversations.streams.stream_thread import StreamThread, aside
 from streaming.current import Current
 
 MOST = 500

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 
-from conversations.locks import is_lock_timeout, wait_for_locks
+from conversations.answers.locks import is_lock_timeout, wait_for_locks
 
 LOCK_TIMEOUT_MS = 200
 

@@ -7,15 +7,15 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from conversations.acknowledgements import Rev, acknowledged
-from conversations.events import (
+from conversations.models import Conversation, Message, User
+from conversations.telling.acknowledgements import Rev, acknowledged
+from conversations.telling.events import (
     Siblings,
     conversation_event,
     conversation_object,
     message_event,
     message_objects,
 )
-from conversations.models import Conversation, Message, User
 from streaming import publishing
 from streaming.broker.errors import RecordTooLargeError
 from streaming.broker.publisher import Ack, AckOrRefusal, Headers

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from conversations.models import ApiToken, User
-from conversations.news import end_streams
 from conversations.prepared import columns, loaded, rows
+from conversations.telling.news import end_streams
 
 # Asked with each call of a program: to compile it anew would cost more than to run it.
 HOLDER = f"""

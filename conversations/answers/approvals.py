@@ -7,14 +7,14 @@ from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F
 from django.db.models.functions import Now
 
+from conversations.answers.heartbeats import Snapshot
+from conversations.answers.journal import Draft, locked, show, write
+from conversations.answers.replies import Claim
 from conversations.errors import DecisionTakenError, NotFoundError
-from conversations.heartbeats import Snapshot
-from conversations.journal import Draft, locked, show, write
 from conversations.models import Conversation, Message, ToolCall, User
 from conversations.models.announced import raised
-from conversations.news import announce, ring
 from conversations.ownership import lock_reply
-from conversations.replies import Claim
+from conversations.telling.news import announce, ring
 
 State, Decision = ToolCall.State, ToolCall.Decision
 SAID = {

@@ -2,8 +2,8 @@
 
 from django.db import connection, transaction
 
-from conversations import news
 from conversations.models import Conversation, Message
+from conversations.telling import news
 
 OVERDUE = """
 UPDATE {table} SET announce_since = statement_timestamp() WHERE id IN (

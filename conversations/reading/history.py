@@ -1,10 +1,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from conversations.branch import active_branch
-from conversations.cursors import cursor, live_position, with_positions
 from conversations.errors import NotFoundError
 from conversations.models import Conversation, Message, User
+from conversations.reading.branch import active_branch
+from conversations.reading.cursors import cursor, live_position, with_positions
 
 
 @dataclass(frozen=True)
