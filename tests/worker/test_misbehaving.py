@@ -22,7 +22,7 @@ async def test_what_is_neither_text_nor_citation_ends_the_answer(
     outcome = await attempt(Saying("Half", part)).run()
 
     assert ends(outcome) == ("failed", "Half", FAILED)
-    assert "a bot yields str, Citation and Usage" in caplog.text
+    assert "a bot yields str, Citation, Usage and Thought" in caplog.text
 
 
 @pytest.mark.parametrize(
